@@ -1,0 +1,84 @@
+import type { ListenAddress } from '@tunnel/config-file'
+import type { ConnectCas } from './connect-cas.ts'
+import type { EndpointDefinition } from './endpoint-schema.ts'
+import type { TunnelDefinition } from './tunnel-schema.ts'
+
+/** How to reach and trust the edge. */
+export interface ConnectConfig {
+  /** The edge's agent address. `undefined` where nothing names one. */
+  readonly url: string | undefined
+  /** @default { kind: 'trusted' } */
+  readonly cas: ConnectCas
+  /** @default 10_000 */
+  readonly timeoutMs: number
+  /** @default 10_000 */
+  readonly heartbeatIntervalMs: number
+  /** @default 15_000 */
+  readonly heartbeatToleranceMs: number
+  readonly proxyUrl: string | undefined
+  readonly interface: string | undefined
+  /** Empty: the system's resolver. */
+  readonly dnsResolverIps: readonly string[]
+  readonly crlUrl: string | undefined
+  /** @default true */
+  readonly crlVerify: boolean
+}
+
+export interface LogConfig {
+  /** `false`, `stdout`, `stderr` or a path. `undefined` where the file says nothing: then it depends on the console. */
+  readonly target: string | false | undefined
+  /** @default 'term' */
+  readonly format: 'term' | 'logfmt' | 'json'
+  /** @default 'info' */
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'crit'
+}
+
+export interface InspectorConfig {
+  /** `undefined` where the file says nothing: then 127.0.0.1:4040, or the next free port. `false` turns it off. */
+  readonly webAddr: ListenAddress | false | undefined
+  readonly webAllowHosts: readonly string[]
+  /** Bytes for captured exchanges; 0 means 50 MB, -1 none. @default 0 */
+  readonly dbSizeBytes: number
+  /** @default true */
+  readonly localStorage: boolean
+}
+
+/** What the agent's file and environment say, with defaults filled in. */
+export interface AgentConfig {
+  /** Version of the file's layout; `undefined` without a file. */
+  readonly version: 2 | 3 | undefined
+  readonly authtoken: string | undefined
+  readonly apiKey: string | undefined
+  /**
+   * The text of `TUNNEL_CONNECT`, not taken apart. It names the edge, its CA and an authtoken, so while it is set
+   * `connect.url`, `connect.cas` and `authtoken` hold nothing from the file; an authtoken from the environment still wins over its own.
+   */
+  readonly connectionString: string | undefined
+  readonly connect: ConnectConfig
+  /** Of the session. */
+  readonly metadata: string | undefined
+  readonly console: {
+    /** @default 'iftty' */
+    readonly ui: boolean | 'iftty'
+    /** @default 'black' */
+    readonly color: 'black' | 'transparent'
+  }
+  readonly log: LogConfig
+  readonly inspector: InspectorConfig
+  /** @default true */
+  readonly remoteManagement: boolean
+  readonly update: {
+    /** @default true */
+    readonly check: boolean
+    /** @default 'stable' */
+    readonly channel: 'stable' | 'unstable' | 'beta'
+  }
+  /** In the order of the file, under the file's own keys. */
+  readonly endpoints: readonly EndpointDefinition[]
+  /** By name, under the file's own keys. */
+  readonly tunnels: ReadonlyMap<string, TunnelDefinition>
+  /** The files that were read; empty where there was none. */
+  readonly files: readonly string[]
+  /** Things to tell the user that do not stop the agent. */
+  readonly warnings: readonly string[]
+}

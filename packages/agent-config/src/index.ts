@@ -1,0 +1,18 @@
+/**
+ * The agent's YAML configuration: where it lies, what it says, how it is changed.
+ *
+ * ```ts
+ * const machine = { env: process.env, platform: process.platform, homedir: userInfo().homedir }
+ * const { authtoken, connect, warnings } = loadAgentConfig(machine)
+ * await addAuthtoken(defaultConfigPath(machine), 'tok_…')
+ * ```
+ */
+export { ConfigFileError, type ConfigFileErrorCode, formatFaults, type ListenAddress } from '@tunnel/config-file'
+export type { AgentConfig, ConnectConfig, InspectorConfig, LogConfig } from './agent-config.ts'
+export type { ConnectCas } from './connect-cas.ts'
+export type { EndpointDefinition } from './endpoint-schema.ts'
+export { agentConfigJsonSchema } from './file-schema.ts'
+export { type LoadAgentConfigOptions, loadAgentConfig } from './load-agent-config.ts'
+export { defaultConfigPath, type Machine, ngrokConfigPaths } from './locations.ts'
+export type { TunnelDefinition } from './tunnel-schema.ts'
+export { addAuthtoken, addServer, type ServerPairing } from './write-settings.ts'

@@ -1,0 +1,58 @@
+import { durationSchema, listenAddressSchema } from '@tunnel/config-file'
+import * as z from 'zod'
+import { connectCas } from './connect-cas.ts'
+import { flag, ipAddress, metadata, off, optional, proxyUrl, secret, text } from './scalars.ts'
+
+const positive = () => durationSchema({ minMs: 1 })
+
+/** The settings that version 2 keeps at the top level and version 3 under `agent`. */
+export const sharedSettings = {
+  api_key: optional(secret(), 'Credential of the REST API.'),
+  authtoken: optional(secret(), 'Credential of the session.'),
+  connect_interface: optional(text(), 'Network interface that the session leaves by (Linux only).'),
+  connect_timeout: optional(positive(), 'Longest time to establish a session. Default 10s.'),
+  console_ui: optional(
+    z.union([flag(), z.enum(['iftty', 'ifTTY'])], { error: 'expected true, false or iftty' }),
+    'Whether the terminal shows the console. Default iftty: when it is a terminal.',
+  ),
+  console_ui_color: optional(z.enum(['black', 'transparent']), 'Background of the console. Default black.'),
+  crl_noverify: optional(flag(), "Leave out the check whether the edge's certificate was revoked. Default false."),
+  crl_url: optional(text(), 'Where to fetch the list of revoked certificates.'),
+  dns_resolver_ips: optional(z.array(ipAddress()).max(16), "Name servers for the edge's name. Default the system's."),
+  heartbeat_interval: optional(positive(), 'Time between heartbeats. Default 10s.'),
+  heartbeat_tolerance: optional(positive(), 'Longest wait for the answer to a heartbeat. Default 15s.'),
+  inspect_db_size: optional(
+    z.int().min(-1),
+    'Bytes that captured exchanges may take; 0 means 50 MB, -1 turns capturing off. Default 0.',
+  ),
+  local_storage: optional(flag(), 'Whether the agent keeps captured exchanges. Default true.'),
+  log: optional(z.union([off(), text()]), 'Where logs go: stdout, stderr, false or a path. Default false.'),
+  log_format: optional(z.enum(['term', 'logfmt', 'json']), 'Form of a log line. Default term.'),
+  log_level: optional(z.enum(['debug', 'info', 'warn', 'error', 'crit']), 'Least severe log line. Default info.'),
+  metadata: optional(metadata(), 'Opaque text of the session, shown in the API; at most 4096 characters.'),
+  proxy_url: optional(proxyUrl(), 'Proxy on the way to the edge: http, https or socks5.'),
+  remote_management: optional(flag(), 'Whether the edge may stop, restart and update the agent. Default true.'),
+  update_channel: optional(z.enum(['stable', 'unstable', 'beta']), 'Which releases to update to. Default stable.'),
+  update_check: optional(flag(), 'Whether to look for a newer release. Default true.'),
+  web_addr: optional(
+    z.union([off(), listenAddressSchema()]),
+    'Where the inspector and the local API listen, or false. Default 127.0.0.1:4040.',
+  ),
+  web_allow_hosts: optional(z.array(text()).max(100), 'Host names by which the inspector may be called.'),
+}
+
+/** Whom to connect to, under the names of version 3. */
+export const connectSettings = {
+  connect_cas: optional(
+    connectCas(),
+    'Who vouches for the edge: trusted, host, sha256:<fingerprint of a CA> or a PEM file. Default trusted.',
+  ),
+  connect_url: optional(text(), "The edge's agent address, host:port."),
+}
+
+/** The same under the names of version 2. */
+export const serverSettings = {
+  region: optional(text(), 'Without effect: the edge is named by server_addr.'),
+  root_cas: connectSettings.connect_cas,
+  server_addr: connectSettings.connect_url,
+}

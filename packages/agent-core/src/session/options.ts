@@ -1,0 +1,40 @@
+import type { EdgeTransport } from './dial-edge.ts'
+import type { EdgeTrust } from './trust.ts'
+
+/** How an agent connects, whatever it forwards later. */
+export interface SessionOptions {
+  /**
+   * `tunnel://AUTHTOKEN@host:port?ca=sha256:…`, as the edge prints it: address, trust and authtoken in one.
+   * `serverAddr`, `trust` and `authtoken` override its parts.
+   * @default `TUNNEL_CONNECT` of the environment
+   */
+  connect?: string | undefined
+  /** `host:port` of the edge; the port is 443 when left out. */
+  serverAddr?: string | undefined
+  /** Whom to believe to be the edge. @default what `connect` pins, else the host's roots */
+  trust?: EdgeTrust | undefined
+  /** @default `TUNNEL_AUTHTOKEN`, else what `connect` holds, else `NGROK_AUTHTOKEN` */
+  authtoken?: string | undefined
+  /** Opaque text shown beside the session, up to 4,096 characters (100 beyond). */
+  metadata?: string | undefined
+  /** How often to ask the edge whether it is there, in ms. At least 1 s (111). @default 10_000 (reference agent.md §7.6) */
+  heartbeatIntervalMs?: number | undefined
+  /** How long it may take to answer before the session counts as lost, in ms. @default 15_000 */
+  heartbeatToleranceMs?: number | undefined
+  /** How long establishing a session may take, in ms. @default 10_000 */
+  connectTimeoutMs?: number | undefined
+  /** The ways to try, in order. @default `['tls', 'websocket']` */
+  transports?: readonly EdgeTransport[] | undefined
+  /** Try again when the first connection fails for a reason that may pass, instead of rejecting. @default false */
+  keepTrying?: boolean | undefined
+  /** Name and version of the program around this SDK: `mytool/1.2.0`. */
+  userAgent?: string | undefined
+  /** What the edge may ask for. Left out: the agent says it does not support it, except stop, which closes the session. */
+  onStopCommand?: (() => void | Promise<void>) | undefined
+  onRestartCommand?: (() => void | Promise<void>) | undefined
+  onUpdateCommand?: ((update: { version?: string; permitMajorVersion: boolean }) => void | Promise<void>) | undefined
+  /** Closes the session, or ends the attempt to connect. */
+  signal?: AbortSignal | undefined
+  /** @default `process.env` */
+  env?: Readonly<Record<string, string | undefined>> | undefined
+}

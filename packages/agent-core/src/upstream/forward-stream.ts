@@ -1,0 +1,100 @@
+import type { Socket } from 'node:net'
+import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
+import type { Stream } from '@tunnel/yamux'
+import type { UpstreamAddress } from './address.ts'
+import { connectedEvent, dialUpstream, type UpstreamDialOptions } from './dial-upstream.ts'
+
+export interface ForwardOptions extends UpstreamDialOptions {
+  /** How long a connection to the upstream may take. @default 3_000 (reference §2.3) */
+  dialTimeoutMs?: number | undefined
+}
+
+/** What connections to an upstream report. All optional; called synchronously. */
+export interface ForwardEvents {
+  onOpened?(): void
+  onClosed?(facts: { durationMs: number; bytesIn: number; bytesOut: number }): void
+  onFailed?(error: TunnelError): void
+}
+
+/** Connects a stream of the edge with a new upstream connection and moves bytes both ways, as they are. */
+export function forwardStream(stream: Stream, first: Buffer, address: UpstreamAddress, options: ForwardOptions, events: ForwardEvents): void {
+  const upstream = dialUpstream(address, options)
+  const startedAt = performance.now()
+  const dialTimeoutMs = options.dialTimeoutMs ?? DEFAULT_DIAL_TIMEOUT_MS
+  const dialTimer = setTimeout(() => upstream.destroy(new Error(`no connection within ${dialTimeoutMs} ms`)), dialTimeoutMs)
+  let connected = false
+
+  upstream.once(connectedEvent(address), () => {
+    clearTimeout(dialTimer)
+    connected = true
+    stream.write(STREAM_ACCEPTED)
+    events.onOpened?.()
+  })
+  upstream.on('error', (cause: Error) => {
+    clearTimeout(dialTimer)
+    if (connected) {
+      stream.destroy()
+      return
+    }
+    const error = new TunnelError(8012, reasonOf(cause), { cause })
+    events.onFailed?.(error)
+    stream.end(encodeStreamRefused(error))
+    // Bytes that are already on their way are not for anybody.
+    stream.resume()
+  })
+  upstream.on('close', (hadError: boolean) => {
+    clearTimeout(dialTimer)
+    if (!connected) return
+    if (hadError) stream.destroy()
+    events.onClosed?.({ durationMs: performance.now() - startedAt, bytesIn: upstream.bytesWritten, bytesOut: upstream.bytesRead })
+  })
+  if (first.length > 0) upstream.write(first)
+  pump(stream, upstream)
+}
+
+const DEFAULT_DIAL_TIMEOUT_MS = 3000
+
+/** How much may wait in front of a slow side before the other is held back. Node's mark of 16 KiB would do so with every chunk. */
+const MAX_UNSENT_BYTES = 256 * 1024
+
+function pump(stream: Stream, upstream: Socket): void {
+  upstream.on('data', (chunk: Buffer) => {
+    stream.write(chunk)
+    if (stream.writableLength >= MAX_UNSENT_BYTES) upstream.pause()
+  })
+  stream.on('drain', () => upstream.resume())
+  upstream.on('end', () => stream.end())
+  stream.on('data', (chunk: Buffer) => {
+    upstream.write(chunk)
+    if (upstream.writableLength >= MAX_UNSENT_BYTES) stream.pause()
+  })
+  upstream.on('drain', () => stream.resume())
+  stream.on('end', () => upstream.end())
+  // A reset of the edge: its visitor left, or it has no use for the connection any more.
+  stream.on('error', () => upstream.destroy())
+  stream.on('close', () => {
+    if (!upstream.writableEnded || !upstream.readableEnded) upstream.destroy()
+  })
+}
+
+/** `connection refused (127.0.0.1:8080)`: what a person needs of Node's error, or of several that were tried in turn. */
+function reasonOf(cause: Error): string {
+  const errors = cause instanceof AggregateError ? (cause.errors as NodeJS.ErrnoException[]) : [cause as NodeJS.ErrnoException]
+  return [...new Set(errors.map(describe))].join(', ')
+}
+
+function describe(error: NodeJS.ErrnoException & { address?: string; port?: number }): string {
+  const words = WORDS[error.code ?? ''] ?? error.message
+  return error.address === undefined ? words : `${words} (${error.address}${error.port ? `:${error.port}` : ''})`
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'the name could not be resolved',
+  EAI_AGAIN: 'the name could not be resolved',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+  ETIMEDOUT: 'the connection timed out',
+  ENOENT: 'no such socket',
+  EACCES: 'permission denied',
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { expect, it, vi } from 'vitest'
+import { defaultConfigLimits } from './index.ts'
+
+const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
+const readme = read('../README.md')
+const codesIn = (text: string, pattern: RegExp): string[] =>
+  [...new Set([...text.matchAll(pattern)].map((match) => match[1]!))].sort()
+
+it('shows the example, and what it prints', async () => {
+  let printed = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text)
+    return true
+  })
+  await import('../examples/read-settings.ts').finally(() => write.mockRestore())
+  expect(readme).toContain(`\`\`\`ts\n${read('../examples/read-settings.ts')}\`\`\``)
+  expect(printed).not.toBe('')
+  expect(readme).toContain(`\`\`\`\n${printed}\`\`\``)
+})
+
+it('documents every code and no other', () => {
+  const declared = codesIn(read('./fault.ts') + read('./errors.ts'), /\| '(ERR_\w+)'/g)
+  expect(codesIn(readme, /^\| `(ERR_\w+)` \|/gm)).toEqual(declared)
+})
+
+it.each(Object.entries(defaultConfigLimits))('documents the default of %s', (name, value) => {
+  expect(readme).toContain(`| \`${name}\` | ${value.toLocaleString('en').replaceAll(',', ' ')} |`)
+})

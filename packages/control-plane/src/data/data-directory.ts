@@ -1,0 +1,57 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { ControlPlaneError, unusable } from '../errors.ts'
+import { type FileLock, tryLock } from './file-lock.ts'
+
+/** The directory where one edge keeps all that must outlive it. */
+export interface DataDirectory {
+  /** Absolute. */
+  readonly path: string
+  /** Path of a file in it. */
+  file(name: string): string
+  /** Lets another edge have it. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface DataDirectoryOptions {
+  /**
+   * Whether to keep other edges out until `close()`. `false` is for commands that run beside an edge.
+   * Held on one machine: do not share a data directory over a network file system.
+   * @default true
+   */
+  exclusive?: boolean
+}
+
+/**
+ * Opens a data directory, made with mode 0700 where there is none.
+ * Throws `ERR_CONTROL_PLANE_DATA_UNUSABLE` when it cannot be made or written, and `ERR_CONTROL_PLANE_DATA_IN_USE` when
+ * a running edge has it. The lock of an edge that died is taken over.
+ */
+export async function openDataDirectory(path: string, options: DataDirectoryOptions = {}): Promise<DataDirectory> {
+  const absolute = resolve(path)
+  try {
+    await mkdir(absolute, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw unusable(absolute, 'created', cause)
+  }
+  try {
+    await access(absolute, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw unusable(absolute, 'written', cause)
+  }
+  const lock = options.exclusive === false ? undefined : await lockForEdge(absolute)
+  return {
+    path: absolute,
+    file: (name) => join(absolute, name),
+    close: async () => lock?.release(),
+  }
+}
+
+async function lockForEdge(directory: string): Promise<FileLock> {
+  const lock = await tryLock(join(directory, 'edge.lock'))
+  if ('release' in lock) return lock
+  throw new ControlPlaneError(
+    'ERR_CONTROL_PLANE_DATA_IN_USE',
+    `${directory}: in use by another edge (pid ${lock.heldBy}); give each edge its own data directory`,
+  )
+}

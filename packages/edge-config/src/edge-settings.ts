@@ -1,0 +1,81 @@
+import type { ListenAddress } from '@tunnel/config-file'
+import type { SettingValues } from './settings-schema.ts'
+import type { PortRange } from './value-types.ts'
+
+/** The settings of an edge, all defaults filled in. */
+export interface EdgeSettings {
+  /** Lower case, punycode, no doubles; the first is the default one. */
+  readonly domains: readonly [string, ...string[]]
+  readonly edgeHost: string
+  readonly tcpPublicHost: string
+  /** `undefined`: the port that the HTTP listener got. */
+  readonly publicHttpPort: number | undefined
+  /** `undefined`: the port that the HTTPS listener got. */
+  readonly publicHttpsPort: number | undefined
+  /** `undefined`: no HTTP listener. */
+  readonly httpAddr: ListenAddress | undefined
+  /** `undefined`: no HTTPS listener. */
+  readonly httpsAddr: ListenAddress | undefined
+  readonly tcpHost: string
+  readonly tcpPorts: PortRange
+  readonly dataDir: string
+  /** Both or none. */
+  readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined
+  /** `stdout`, `stderr` or a path. */
+  readonly log: string
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'crit'
+  readonly logFormat: 'json' | 'term'
+  readonly heartbeatIntervalMs: number
+  readonly heartbeatToleranceMs: number
+  readonly resumeWindowMs: number
+  readonly maxSessionsPerCredential: number
+  readonly maxStreamsPerSession: number
+  readonly maxEndpointsPerSession: number
+  readonly maxVisitorConnections: number
+  readonly maxHeadBytes: number
+  readonly maxHeaders: number
+  readonly headTimeoutMs: number
+  readonly clientIdleTimeoutMs: number
+  readonly upstreamIdleTimeoutMs: number
+}
+
+/** Whether only this machine can mean these domains, so that the edge is for trying out. */
+export const isLocalOnly = (domains: readonly string[]): boolean =>
+  domains.every((domain) => domain === 'localhost' || domain.endsWith('.localhost'))
+
+/** Fills in the defaults that depend on other settings. */
+export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string): EdgeSettings => {
+  const { domain: domains, tls_cert: cert, tls_key: key } = values
+  const [firstDomain] = domains
+  const local = isLocalOnly(domains)
+  const listener = (given: ListenAddress | false | undefined, port: number, localPort: number) =>
+    given === undefined ? { host: local ? '127.0.0.1' : undefined, port: local ? localPort : port } : given || undefined
+  return {
+    domains,
+    edgeHost: values.edge_host ?? firstDomain,
+    tcpPublicHost: values.tcp_public_host ?? firstDomain,
+    publicHttpPort: values.public_http_port,
+    publicHttpsPort: values.public_https_port,
+    httpAddr: listener(values.http_addr, 80, 8_080),
+    httpsAddr: listener(values.https_addr, 443, 8_443),
+    tcpHost: values.tcp_host,
+    tcpPorts: values.tcp_ports,
+    dataDir: values.data ?? defaultDataDir,
+    tlsFiles: cert === undefined || key === undefined ? undefined : { cert, key },
+    log: values.log,
+    logLevel: values.log_level,
+    logFormat: values.log_format,
+    heartbeatIntervalMs: values.heartbeat_interval,
+    heartbeatToleranceMs: values.heartbeat_tolerance,
+    resumeWindowMs: values.resume_window,
+    maxSessionsPerCredential: values.max_sessions_per_credential,
+    maxStreamsPerSession: values.max_streams_per_session,
+    maxEndpointsPerSession: values.max_endpoints_per_session,
+    maxVisitorConnections: values.max_visitor_connections,
+    maxHeadBytes: values.max_head_bytes,
+    maxHeaders: values.max_headers,
+    headTimeoutMs: values.head_timeout,
+    clientIdleTimeoutMs: values.client_idle_timeout,
+    upstreamIdleTimeoutMs: values.upstream_idle_timeout,
+  }
+}

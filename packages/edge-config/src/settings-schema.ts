@@ -1,0 +1,233 @@
+import { durationSchema } from '@tunnel/config-file'
+import * as z from 'zod'
+import { addressOrOff, count, domains, host, port, portRange, text } from './value-types.ts'
+
+/** What the help says of a setting beside its description and default. */
+interface SettingHelp {
+  readonly section: string
+  /** Stands for the value in the help text. */
+  readonly value: string
+  /** The default in words, where it depends on other settings or on the machine. */
+  readonly defaultText?: string
+}
+
+const help = z.registry<SettingHelp>()
+
+/** A setting with a fixed default, given as one would write it. */
+const setting = <S extends z.ZodType>(type: S, initial: z.input<S>, about: SettingHelp, description: string) => {
+  const schema = type.prefault(initial as z.core.util.NoUndefined<z.input<S>>).describe(description)
+  help.add(schema, about)
+  return schema
+}
+
+/** A setting that may stay unset. */
+const unset = <S extends z.ZodType>(type: S, about: SettingHelp, description: string) => {
+  const schema = type.optional().describe(description)
+  help.add(schema, about)
+  return schema
+}
+
+const duration = () => durationSchema({ minMs: 1_000, maxMs: 86_400_000 })
+
+const names = 'Names'
+const listeners = 'Listeners'
+const storage = 'Storage and certificates'
+const logging = 'Logs'
+const sessions = 'Agent sessions'
+const limits = 'Limits for visitors'
+
+/** Every setting of the edge. This is the one place where a setting is named, typed, bounded, defaulted and described. */
+export const shape = {
+  domain: setting(
+    domains(),
+    'localhost',
+    { section: names, value: 'name' },
+    'Base domain below which endpoints get their names. Repeat it, or separate with commas, for several; the first is the default one.',
+  ),
+  edge_host: unset(
+    host(),
+    { section: names, value: 'host', defaultText: 'the first domain' },
+    "The edge's own host: for its API and for agents that connect by WebSocket.",
+  ),
+  tcp_public_host: unset(
+    host(),
+    { section: names, value: 'host', defaultText: 'the first domain' },
+    'Host shown in the URLs of TCP endpoints.',
+  ),
+  public_http_port: unset(
+    port(),
+    { section: names, value: 'port', defaultText: "the listener's port" },
+    'Port shown in http:// URLs, where a load balancer maps it.',
+  ),
+  public_https_port: unset(
+    port(),
+    { section: names, value: 'port', defaultText: "the listener's port" },
+    'Port shown in https:// and tls:// URLs, where a load balancer maps it.',
+  ),
+  http_addr: unset(
+    addressOrOff(),
+    {
+      section: listeners,
+      value: 'host:port',
+      defaultText: ':80; while every domain is localhost or below it, 127.0.0.1:8080',
+    },
+    'Where HTTP arrives, or off. Without a host: on every address; port 0: any free port.',
+  ),
+  https_addr: unset(
+    addressOrOff(),
+    {
+      section: listeners,
+      value: 'host:port',
+      defaultText: ':443; while every domain is localhost or below it, 127.0.0.1:8443',
+    },
+    'Where TLS arrives, or off.',
+  ),
+  tcp_host: setting(
+    host(),
+    '127.0.0.1',
+    { section: listeners, value: 'host' },
+    'Address that the ports of TCP endpoints are bound to; 0.0.0.0 or :: to open them to the network.',
+  ),
+  tcp_ports: setting(
+    portRange(),
+    '20000-29999',
+    { section: listeners, value: 'first-last' },
+    'Ports that TCP endpoints get.',
+  ),
+  data: unset(
+    text(),
+    {
+      section: storage,
+      value: 'directory',
+      defaultText: "tunnel-edge in the user's data directory; required unless every domain is localhost or below it",
+    },
+    'Directory of everything that outlives a restart: database, certificates, keys.',
+  ),
+  tls_cert: unset(
+    text(),
+    { section: storage, value: 'file', defaultText: 'none' },
+    'PEM file of an own certificate (with its chain) for public HTTPS. Goes with tls_key.',
+  ),
+  tls_key: unset(
+    text(),
+    { section: storage, value: 'file', defaultText: 'none' },
+    'PEM file of its key. Goes with tls_cert.',
+  ),
+  log: setting(text(), 'stderr', { section: logging, value: 'target' }, 'Where logs go: stdout, stderr or a path.'),
+  log_level: setting(
+    z.enum(['debug', 'info', 'warn', 'error', 'crit']),
+    'info',
+    { section: logging, value: 'level' },
+    'Least severe log line: debug, info, warn, error or crit.',
+  ),
+  log_format: setting(
+    z.enum(['json', 'term']),
+    'json',
+    { section: logging, value: 'format' },
+    'Form of a log line: json, or term for people.',
+  ),
+  heartbeat_interval: setting(
+    duration(),
+    '10s',
+    { section: sessions, value: 'duration' },
+    'Time between heartbeats to an agent, from 1s to 24h.',
+  ),
+  heartbeat_tolerance: setting(
+    duration(),
+    '15s',
+    { section: sessions, value: 'duration' },
+    'Longest wait for the answer to a heartbeat, from 1s to 24h; after it the session is closed.',
+  ),
+  resume_window: setting(
+    durationSchema({ maxMs: 86_400_000 }),
+    '60s',
+    { section: sessions, value: 'duration' },
+    'How long the endpoints of a lost session wait for the agent to come back, up to 24h. 0: not at all.',
+  ),
+  max_sessions_per_credential: setting(
+    count(1),
+    1_000,
+    { section: sessions, value: 'count' },
+    'Most sessions of one authtoken at a time.',
+  ),
+  max_streams_per_session: setting(
+    count(1),
+    4_096,
+    { section: sessions, value: 'count' },
+    'Most streams of one session at a time.',
+  ),
+  max_endpoints_per_session: setting(
+    count(1),
+    1_000,
+    { section: sessions, value: 'count' },
+    'Most endpoints of one session at a time.',
+  ),
+  max_visitor_connections: setting(
+    count(1),
+    20_000,
+    { section: limits, value: 'count' },
+    'Most visitor connections at a time; further ones are closed.',
+  ),
+  max_head_bytes: setting(
+    count(1_024, 16_777_216),
+    1_048_576,
+    { section: limits, value: 'bytes' },
+    'Most bytes of a request or response head, from 1024 to 16777216.',
+  ),
+  max_headers: setting(
+    count(1, 100_000),
+    1_000,
+    { section: limits, value: 'count' },
+    'Most header fields of a head, up to 100000.',
+  ),
+  head_timeout: setting(
+    duration(),
+    '1m',
+    { section: limits, value: 'duration' },
+    'Longest wait for a whole request head once it has begun, from 1s to 24h.',
+  ),
+  client_idle_timeout: setting(
+    duration(),
+    '5m',
+    { section: limits, value: 'duration' },
+    'Longest silence of a visitor before the connection is closed, from 1s to 24h.',
+  ),
+  upstream_idle_timeout: setting(
+    duration(),
+    '5m',
+    { section: limits, value: 'duration' },
+    'Longest silence of an upstream before the connection is closed, from 1s to 24h.',
+  ),
+}
+
+/** The key of a setting in the file. */
+export type SettingKey = keyof typeof shape
+
+export const settingsSchema = z.strictObject(shape)
+
+/** What settings mean, before the defaults that depend on others are filled in. */
+export type SettingValues = z.output<typeof settingsSchema>
+
+export const settingKeys = Object.keys(shape) as SettingKey[]
+
+/** The type of a setting's value, without its default. */
+export const typeOf = (key: SettingKey): z.core.$ZodType => shape[key].def.innerType
+
+/** The settings as a file may give them: any of them, or none, and a key with nothing after it is not given. */
+export const fileSchema = z.strictObject(
+  Object.fromEntries(settingKeys.map((key) => [key, z.optional(z.nullable(typeOf(key)))])),
+)
+
+export const helpOf = (key: SettingKey): SettingHelp => help.get(shape[key])!
+
+/** The default as one would write it; `undefined` where it is not fixed. */
+export const defaultOf = (key: SettingKey): string | undefined => {
+  const schema = shape[key]
+  return schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : undefined
+}
+
+/** JSON Schema (draft 7, which editors know) of the edge's settings file. */
+export const edgeSettingsJsonSchema = (): Record<string, unknown> => ({
+  title: 'tunnel-edge.yml',
+  ...z.toJSONSchema(settingsSchema, { io: 'input', target: 'draft-7' }),
+})

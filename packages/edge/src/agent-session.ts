@@ -1,0 +1,42 @@
+import type { StreamHeader, TunnelError } from '@tunnel/protocol'
+
+/**
+ * One connected agent, whatever protocol it speaks. Pools, routing and the data path know only this:
+ * the native protocol is one implementation, the official SDKs' and the SSH gateway are others.
+ */
+export interface AgentSession {
+  readonly id: string
+  readonly credentialId: string
+  readonly accountId: string
+  readonly remoteAddress: string
+  /**
+   * Opens a stream to the upstream of an endpoint. Bytes may be written at once, before the agent has connected.
+   * The receiver gets the upstream's bytes only. Throws {@link TunnelError} 3210 when no stream can be opened, 743 at the limit.
+   */
+  openStream(header: StreamHeader, receiver: StreamReceiver): AgentStream
+  /** Ends the session: says why, lets the agent know whether to come back, resets what is left. Idempotent. */
+  close(reason: TunnelError): void
+}
+
+/** What the edge does with a stream to an upstream. */
+export interface AgentStream {
+  /** `false`: wait for `onStreamDrain`. A string is latin1 (a head). The buffer is passed on by reference and must not change. */
+  write(data: Buffer | string): boolean
+  /** No more bytes to the upstream; its own go on. */
+  end(): void
+  /** Ends both directions now. `onStreamClose` follows. Idempotent. */
+  destroy(): void
+  /** Stops `onStreamData`; the upstream is held back by the window. */
+  pause(): void
+  resume(): void
+}
+
+/** What the edge hears from a stream. Calls are synchronous and come from the event loop turn in which the bytes arrived. */
+export interface StreamReceiver {
+  onStreamData(chunk: Buffer): void
+  /** The upstream ended its direction. */
+  onStreamEnd(): void
+  onStreamDrain(): void
+  /** Last call, exactly once. With an error when the stream did not end by both sides: 8012 when the agent could not reach the upstream, 3210 when the session broke. */
+  onStreamClose(error: TunnelError | undefined): void
+}

@@ -1,0 +1,59 @@
+import type { Socket } from 'node:net'
+import type { RequestHead } from '@tunnel/http'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { EndpointRegistry } from '../endpoints/registry.ts'
+import type { EdgeLimits } from '../limits.ts'
+import { Exchange } from './exchange.ts'
+import { UpstreamPool } from './upstream-pool.ts'
+import type { Visitor } from './visitor.ts'
+
+/** What every visitor connection of an edge has in common: where hosts lead, pools, limits, the edge's own host. */
+export class DataPath {
+  readonly limits: EdgeLimits
+  /** The edge is shutting down: connections close after their running exchange. */
+  draining = false
+  readonly #registry: EndpointRegistry
+  readonly #edgeHost: string
+  readonly #pools = new Map<Endpoint, UpstreamPool>()
+  readonly serveOwnHost: (socket: Socket) => void
+
+  constructor(options: {
+    limits: EdgeLimits
+    registry: EndpointRegistry
+    edgeHost: string
+    serveOwnHost: (socket: Socket) => void
+  }) {
+    this.limits = options.limits
+    this.#registry = options.registry
+    this.#edgeHost = options.edgeHost
+    this.serveOwnHost = options.serveOwnHost
+  }
+
+  /** Who answers for a Host header. Its port is not compared: a load balancer may have changed it. */
+  route(scheme: 'http' | 'https', authority: string): Endpoint | 'own-host' | undefined {
+    const host = hostOf(authority)
+    return this.#registry.match(scheme, host) ?? (host === this.#edgeHost ? 'own-host' : undefined)
+  }
+
+  createExchange(visitor: Visitor, endpoint: Endpoint, head: RequestHead, onOver: () => void): Exchange {
+    let pool = this.#pools.get(endpoint)
+    if (!pool) {
+      pool = new UpstreamPool(endpoint, this.limits)
+      this.#pools.set(endpoint, pool)
+    }
+    return new Exchange(visitor, endpoint, pool, this.limits, head, onOver)
+  }
+
+  /** The endpoint went away. */
+  dropPool(endpoint: Endpoint): void {
+    this.#pools.get(endpoint)?.close()
+    this.#pools.delete(endpoint)
+  }
+}
+
+/** Lowercase host of `host[:port]`. The parser has checked the grammar. */
+export function hostOf(authority: string): string {
+  const colon = authority.charCodeAt(0) === 0x5b ? authority.indexOf(']:') + 1 : authority.indexOf(':')
+  const host = colon > 0 ? authority.slice(0, colon) : authority
+  return host.toLowerCase()
+}

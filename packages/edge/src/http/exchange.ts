@@ -1,0 +1,196 @@
+import { chunkHead, forwardRequestHead, type HeaderList, LAST_CHUNK, type RequestHead, type ResponseHead, serializeTrailers, forwardTrailers } from '@tunnel/http'
+import { TunnelError } from '@tunnel/protocol'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { EdgeLimits } from '../limits.ts'
+import { RawPump } from '../raw-pump.ts'
+import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './upstream-connection.ts'
+import type { UpstreamPool } from './upstream-pool.ts'
+import type { Visitor } from './visitor.ts'
+import { invalidResponse, streamFailed, upstreamTimedOut } from './visitor-errors.ts'
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+/** One request with its response, from the visitor's parsed head to the last byte of the answer. */
+export class Exchange implements UpstreamListener {
+  readonly #visitor: Visitor
+  readonly #endpoint: Endpoint
+  readonly #pool: UpstreamPool
+  readonly #limits: EdgeLimits
+  readonly #head: RequestHead
+  readonly #requestLine: string
+  #upstream: UpstreamConnection | undefined
+  #requestEnded = false
+  #responseBegun = false
+  #over = false
+  readonly #onOver: () => void
+
+  /** `onOver` is called once, when the response has been written or given up. */
+  constructor(visitor: Visitor, endpoint: Endpoint, pool: UpstreamPool, limits: EdgeLimits, head: RequestHead, onOver: () => void) {
+    this.#visitor = visitor
+    this.#endpoint = endpoint
+    this.#pool = pool
+    this.#limits = limits
+    this.#head = head
+    this.#onOver = onOver
+    this.#requestLine = forwardRequestHead(head, {
+      clientAddress: visitor.address,
+      proto: visitor.scheme,
+      ...(endpoint.hostHeader !== undefined && { hostHeader: endpoint.hostHeader }),
+    })
+  }
+
+  get requestEnded(): boolean {
+    return this.#requestEnded
+  }
+
+  get responseBegun(): boolean {
+    return this.#responseBegun
+  }
+
+  /** Where a `Location` that names the rewritten Host has to point for the visitor (reference §2.11). */
+  locationRewrite(): { locationRewrite?: { fromHost: string; toOrigin: string } } {
+    const { hostHeader } = this.#endpoint
+    if (hostHeader === undefined) return {}
+    return { locationRewrite: { fromHost: hostHeader, toOrigin: `${this.#visitor.scheme}://${this.#head.host}` } }
+  }
+
+  /** Sends the head on. The visitor has its answer, or will. */
+  begin(): void {
+    this.#send(false)
+  }
+
+  #send(fresh: boolean): void {
+    try {
+      this.#upstream = this.#pool.take(this.#visitor.address, { fresh })
+    } catch (cause) {
+      return this.#failEarly(streamFailed(this.#endpoint, TunnelError.from(cause)))
+    }
+    this.#upstream.start(this, this.#head.method, this.#head.upgrade !== undefined)
+    this.#upstream.stream.write(this.#requestLine)
+  }
+
+  writeRequestBody(chunk: Buffer): void {
+    const stream = this.#upstream?.stream
+    if (!stream) return
+    let more: boolean
+    if (this.#head.framing === 'chunked') {
+      stream.write(chunkHead(chunk.length))
+      stream.write(chunk)
+      more = stream.write('\r\n')
+    } else {
+      more = stream.write(chunk)
+    }
+    if (!more) this.#visitor.pauseRequest()
+  }
+
+  endRequest(trailers: HeaderList | undefined): void {
+    this.#requestEnded = true
+    if (this.#head.framing === 'chunked') {
+      this.#upstream?.stream.write(trailers ? serializeTrailers(forwardTrailers(trailers)) : LAST_CHUNK)
+    }
+  }
+
+  /** The visitor left: whatever the upstream still says is unwanted. */
+  visitorLeft(): void {
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    this.#end()
+  }
+
+  /** The visitor reads more slowly than the upstream writes. */
+  onVisitorFull(): void {
+    this.#upstream?.stream.pause()
+  }
+
+  onVisitorDrain(): void {
+    this.#upstream?.stream.resume()
+  }
+
+  /** No byte in either direction for `upstreamIdleTimeoutMs`. */
+  timeOut(): void {
+    this.#upstream?.destroy()
+    this.#upstream = undefined
+    if (this.#responseBegun) this.#cutShort()
+    else this.#failEarly(upstreamTimedOut(this.#endpoint, this.#limits.upstreamIdleTimeoutMs))
+    this.#visitor.flush()
+  }
+
+  onInformational(head: ResponseHead): void {
+    this.#visitor.writeInformational(head)
+  }
+
+  onResponseHead(head: ResponseHead): void {
+    this.#responseBegun = true
+    this.#visitor.writeHead(head)
+    if (head.status === 101) this.#switchProtocols()
+  }
+
+  onResponseBody(chunk: Buffer): void {
+    this.#visitor.writeBody(chunk)
+  }
+
+  onResponseEnd(trailers: HeaderList | undefined): void {
+    const upstream = this.#upstream
+    this.#upstream = undefined
+    // An answer before the request's end: the rest of the request must never reach the next exchange.
+    if (upstream) {
+      if (this.#requestEnded) this.#pool.release(upstream)
+      else upstream.destroy()
+    }
+    this.#visitor.writeEnd(trailers)
+    this.#end()
+  }
+
+  onTurnEnd(): void {
+    if (!this.#visitor.flush()) this.onVisitorFull()
+  }
+
+  onUpstreamDrain(): void {
+    this.#visitor.resumeRequest()
+  }
+
+  onUpstreamFailure(failure: UpstreamFailure): void {
+    const upstream = this.#upstream
+    this.#upstream = undefined
+    if (this.#responseBegun) return this.#cutShort()
+    if (upstream && this.#mayRetry(upstream)) return this.#send(true)
+    if (failure.kind === 'stream') return this.#failEarly(streamFailed(this.#endpoint, failure.error))
+    this.#failEarly(invalidResponse(this.#endpoint, failure.why))
+  }
+
+  /**
+   * A kept-alive connection may have been closed by the upstream just as the request left. The request is sent once more
+   * when that cannot do harm (RFC 9110 §9.2.2) and nothing of it has to be repeated.
+   */
+  #mayRetry(upstream: UpstreamConnection): boolean {
+    return upstream.reused && !upstream.responseBegun && this.#head.framing === 'none' && IDEMPOTENT.has(this.#head.method)
+  }
+
+  #switchProtocols(): void {
+    const upstream = this.#upstream
+    if (!upstream) return
+    this.#upstream = undefined
+    const visitor = this.#visitor.takeOver()
+    const pump = new RawPump(visitor)
+    const rest = upstream.upgrade(pump)
+    if (rest.length > 0) pump.onStreamData(rest)
+    pump.start(upstream.stream)
+    this.#end()
+  }
+
+  #failEarly(error: Parameters<Visitor['writeError']>[0]): void {
+    this.#visitor.writeError(error)
+    this.#end()
+  }
+
+  #cutShort(): void {
+    this.#visitor.abort()
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#onOver()
+  }
+}

@@ -1,0 +1,295 @@
+import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
+import { chunkHead, forwardResponseHead, forwardTrailers, type HeaderList, type HttpError, LAST_CHUNK, type RequestHandler, type RequestHead, RequestDecoder, type ResponseHead, serializeResponseHead, serializeTrailers } from '@tunnel/http'
+import { addressOf } from '../peer-address.ts'
+import { atTurnEnd } from '../turn-end.ts'
+import type { DataPath } from './data-path.ts'
+import { errorBody, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
+import type { Exchange } from './exchange.ts'
+import { acceptOf } from './field.ts'
+import { GatheredWriter } from './gathered-writer.ts'
+import type { Visitor } from './visitor.ts'
+import { httpVersionNotSupported, malformedRequest, noSuchEndpoint } from './visitor-errors.ts'
+
+/** From here on a body is written without waiting for the end of the turn. */
+const FLUSH_BYTES = 128 * 1024
+
+/** One HTTP/1.1 visitor connection: requests one after the other, pipelined ones in their turn. */
+export class Http1Visitor implements Visitor, RequestHandler {
+  readonly scheme: 'http' | 'https'
+  readonly address: string
+  readonly #socket: Socket
+  readonly #path: DataPath
+  readonly #decoder: RequestDecoder
+  readonly #writer: GatheredWriter
+  #exchange: Exchange | undefined
+  #head: RequestHead | undefined
+  /** The current request's body has been read to its end. */
+  #requestComplete = true
+  #keepAlive = true
+  #chunkedResponse = false
+  #decoding = false
+  #wantsNext = false
+  #handedOver = false
+  #closing = false
+  #flushScheduled = false
+  #visitorEnded = false
+  #lingerBytes = 0
+  #headTimer: NodeJS.Timeout | undefined
+  #lingerTimer: NodeJS.Timeout | undefined
+
+  constructor(socket: Socket, scheme: 'http' | 'https', path: DataPath) {
+    this.scheme = scheme
+    this.#socket = socket
+    this.#path = path
+    this.address = addressOf(socket)
+    this.#writer = new GatheredWriter(socket)
+    const { maxHeadBytes, maxHeaders, clientIdleTimeoutMs } = path.limits
+    this.#decoder = new RequestDecoder(this, { maxHeadBytes, maxHeaders })
+    socket.on('data', this.#onData)
+    socket.on('end', this.#onEnd)
+    socket.on('drain', this.#onDrain)
+    socket.on('error', this.#onSocketError)
+    socket.on('close', this.#onClose)
+    socket.setTimeout(clientIdleTimeoutMs, this.#onIdle)
+    this.#startHeadTimer()
+  }
+
+  /** No further request after the running one; an idle connection closes now. */
+  drain(): void {
+    this.#keepAlive = false
+    if (!this.#exchange) this.#close()
+  }
+
+  // The socket
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#closing) return this.#linger(chunk)
+    this.#decoding = true
+    this.#decoder.write(chunk)
+    this.#decoding = false
+    this.#settle()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#visitorEnded = true
+    if (this.#closing) return this.#destroy()
+    // A visitor that has said all it wanted may still be waiting for its answer (RFC 9112 §9.6).
+    if (this.#exchange && this.#requestComplete) {
+      this.#keepAlive = false
+      return
+    }
+    this.#destroy()
+  }
+
+  readonly #onDrain = (): void => {
+    this.#exchange?.onVisitorDrain()
+  }
+
+  readonly #onSocketError = (): void => {
+    this.#destroy()
+  }
+
+  readonly #onClose = (): void => {
+    clearTimeout(this.#headTimer)
+    clearTimeout(this.#lingerTimer)
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.visitorLeft()
+  }
+
+  readonly #onIdle = (): void => {
+    if (this.#exchange) this.#exchange.timeOut()
+    else this.#destroy()
+  }
+
+  /** What a chunk or a finished exchange has left to do, without recursion over pipelined requests. */
+  #settle(): void {
+    if (this.#decoding || this.#handedOver) return
+    while (this.#wantsNext && !this.#closing) {
+      this.#wantsNext = false
+      this.#decoding = true
+      this.#decoder.next()
+      this.#decoding = false
+    }
+    if (this.#handedOver || this.#closing) return
+    if (this.#exchange) {
+      // Pipelined bytes stay in the kernel until their turn.
+      if (this.#decoder.bufferedBytes > 0 && this.#requestComplete) this.#socket.pause()
+    } else {
+      this.#socket.resume()
+      if (this.#decoder.state === 'head') this.#startHeadTimer()
+    }
+  }
+
+  #startHeadTimer(): void {
+    this.#headTimer ??= setTimeout(() => this.#destroy(), this.#path.limits.headTimeoutMs).unref()
+  }
+
+  // The request
+
+  onHead(head: RequestHead): void {
+    if (this.#headTimer !== undefined) {
+      clearTimeout(this.#headTimer)
+      this.#headTimer = undefined
+    }
+    this.#head = head
+    this.#requestComplete = false
+    this.#keepAlive = head.keepAlive && !this.#path.draining
+    if (head.minorVersion === 0) {
+      this.#keepAlive = false
+      return this.writeError(httpVersionNotSupported())
+    }
+    const target = this.#path.route(this.scheme, head.host)
+    if (target === 'own-host') return this.#handOver()
+    if (!target) return this.writeError(noSuchEndpoint(head.host))
+    this.#exchange = this.#path.createExchange(this, target, head, this.#onExchangeOver)
+    this.#exchange.begin()
+  }
+
+  onBody(chunk: Buffer): void {
+    this.#exchange?.writeRequestBody(chunk)
+  }
+
+  onEnd(trailers: HeaderList | undefined): void {
+    this.#requestComplete = true
+    if (this.#exchange) this.#exchange.endRequest(trailers)
+    else if (this.#keepAlive) this.#wantsNext = true
+    else this.#close()
+  }
+
+  onError(error: HttpError): void {
+    this.#requestComplete = true
+    this.#keepAlive = false
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.visitorLeft()
+    // In the middle of a response nothing sensible can be said any more.
+    if (this.#chunkedResponse || exchange?.responseBegun) return this.#destroy()
+    this.writeError(malformedRequest(error))
+    this.#close()
+  }
+
+  readonly #onExchangeOver = (): void => {
+    this.#exchange = undefined
+    this.#chunkedResponse = false
+    if (this.#handedOver) return
+    if (!this.#keepAlive || !this.#requestComplete || this.#visitorEnded) return this.#close()
+    this.#wantsNext = true
+    this.#settle()
+  }
+
+  // The response
+
+  writeInformational(head: ResponseHead): void {
+    this.#writer.push(serializeResponseHead(head.status, head.reason, head.headers))
+  }
+
+  writeHead(head: ResponseHead): void {
+    // An answer that overtakes its request: what is left of the request cannot be told from a next one.
+    if (!this.#requestComplete && head.status !== 101) this.#keepAlive = false
+    const framing = head.framing === 'close' ? 'chunked' : head.framing
+    this.#chunkedResponse = framing === 'chunked'
+    this.#writer.push(forwardResponseHead(head, { framing, keepAlive: this.#keepAlive, ...this.#exchange?.locationRewrite() }))
+  }
+
+  writeBody(chunk: Buffer): void {
+    if (!this.#chunkedResponse) return this.#writer.push(chunk)
+    this.#writer.push(chunkHead(chunk.length))
+    this.#writer.push(chunk)
+    this.#writer.push('\r\n')
+  }
+
+  writeEnd(trailers: HeaderList | undefined): void {
+    if (this.#chunkedResponse) this.#writer.push(trailers ? serializeTrailers(forwardTrailers(trailers)) : LAST_CHUNK)
+    this.#writer.flush()
+  }
+
+  /** A whole answer leaves at once; the middle of a long one waits for what else this turn brings. */
+  flush(): boolean {
+    if (!this.#exchange || this.#writer.pendingBytes >= FLUSH_BYTES) return this.#writer.flush()
+    if (!this.#flushScheduled && this.#writer.pendingBytes > 0) {
+      this.#flushScheduled = true
+      atTurnEnd(this.#flushLate)
+    }
+    return true
+  }
+
+  readonly #flushLate = (): void => {
+    this.#flushScheduled = false
+    if (!this.#handedOver && !this.#writer.flush()) this.#exchange?.onVisitorFull()
+  }
+
+  writeError(error: VisitorError): void {
+    const body = errorBody(error, this.#head ? acceptOf(this.#head.headers) : '')
+    if (!this.#requestComplete && this.#head?.framing !== 'none') this.#keepAlive = false
+    const headers = errorHeaders(error, body)
+    if (!this.#keepAlive) headers.push('Connection', 'close')
+    this.#writer.push(serializeResponseHead(error.status, reasonOf(error.status), headers))
+    if (this.#head?.method !== 'HEAD') this.#writer.push(Buffer.from(body.body))
+    this.#writer.flush()
+    if (!this.#keepAlive && !this.#exchange) this.#close()
+  }
+
+  abort(): void {
+    this.#destroy()
+  }
+
+  pauseRequest(): void {
+    this.#socket.pause()
+  }
+
+  resumeRequest(): void {
+    if (!this.#requestComplete) this.#socket.resume()
+  }
+
+  takeOver(): Duplex {
+    this.#writer.flush()
+    const rest = this.#decoder.takeRest()
+    this.#detach()
+    if (rest.length > 0) this.#socket.unshift(rest)
+    return this.#socket
+  }
+
+  // The end
+
+  /** The edge's own host is served by `node:http`, which reads the head again. */
+  #handOver(): void {
+    const head = this.#decoder.takeHeadBytes()
+    const rest = this.#decoder.takeRest()
+    this.#detach()
+    this.#socket.pause()
+    this.#socket.unshift(rest.length > 0 ? Buffer.concat([head, rest]) : head)
+    this.#path.serveOwnHost(this.#socket)
+  }
+
+  #detach(): void {
+    this.#handedOver = true
+    clearTimeout(this.#headTimer)
+    this.#socket.off('data', this.#onData)
+    this.#socket.off('end', this.#onEnd)
+    this.#socket.off('drain', this.#onDrain)
+    this.#socket.off('error', this.#onSocketError)
+    this.#socket.off('close', this.#onClose)
+    this.#socket.off('timeout', this.#onIdle)
+  }
+
+  /** Says goodbye and lets the visitor read it: a socket closed over unread bytes resets, and takes the answer with it. */
+  #close(): void {
+    if (this.#closing || this.#handedOver) return
+    this.#closing = true
+    this.#socket.end()
+    if (this.#visitorEnded) return
+    this.#lingerTimer = setTimeout(() => this.#destroy(), this.#path.limits.lingerTimeoutMs).unref()
+    this.#socket.resume()
+  }
+
+  #linger(chunk: Buffer): void {
+    this.#lingerBytes += chunk.length
+    if (this.#lingerBytes > this.#path.limits.maxLingerBytes) this.#destroy()
+  }
+
+  #destroy(): void {
+    this.#socket.destroy()
+  }
+}

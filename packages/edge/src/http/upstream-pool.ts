@@ -1,0 +1,71 @@
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { EdgeLimits } from '../limits.ts'
+import { UpstreamConnection } from './upstream-connection.ts'
+
+/** How often idle connections are looked at. Coarse: it only has to stay well under a second of {@link EdgeLimits.upstreamKeepAliveMs}. */
+const SWEEP_MS = 250
+
+/** The kept-alive connections to one endpoint's upstream; the one used last is used next, so that the others age. */
+export class UpstreamPool {
+  readonly #endpoint: Endpoint
+  readonly #limits: EdgeLimits
+  readonly #idle: UpstreamConnection[] = []
+  #sweeper: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(endpoint: Endpoint, limits: EdgeLimits) {
+    this.#endpoint = endpoint
+    this.#limits = limits
+  }
+
+  get idleCount(): number {
+    return this.#idle.length
+  }
+
+  /** An idle connection, or a new one. `fresh` insists on a new one. Throws what {@link AgentSession.openStream} throws. */
+  take(visitorAddress: string, options?: { fresh: boolean }): UpstreamConnection {
+    if (!options?.fresh) {
+      const idle = this.#idle.pop()
+      if (idle) return idle
+    }
+    return new UpstreamConnection(this.#endpoint, this.#limits, visitorAddress, this.#onIdleLost)
+  }
+
+  /** Gives back a connection whose exchange is over. */
+  release(connection: UpstreamConnection): void {
+    if (!connection.finish() || this.#closed || connection.keepAliveMs === 0) return connection.destroy()
+    if (this.#idle.length >= this.#limits.maxIdleStreamsPerEndpoint) return connection.destroy()
+    connection.idleSinceMs = performance.now()
+    this.#idle.push(connection)
+    this.#sweeper ??= setInterval(this.#sweep, SWEEP_MS).unref()
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const connection of this.#idle.splice(0)) connection.destroy()
+    this.#stopSweeper()
+  }
+
+  readonly #onIdleLost = (connection: UpstreamConnection): void => {
+    const index = this.#idle.indexOf(connection)
+    if (index >= 0) this.#idle.splice(index, 1)
+  }
+
+  /** The oldest are in front; hints of the upstream differ little within one endpoint. */
+  readonly #sweep = (): void => {
+    const now = performance.now()
+    let expired = 0
+    while (expired < this.#idle.length) {
+      const connection = this.#idle[expired] as UpstreamConnection
+      if (now - connection.idleSinceMs < connection.keepAliveMs) break
+      expired++
+    }
+    for (const connection of this.#idle.splice(0, expired)) connection.destroy()
+    if (this.#idle.length === 0) this.#stopSweeper()
+  }
+
+  #stopSweeper(): void {
+    clearInterval(this.#sweeper)
+    this.#sweeper = undefined
+  }
+}

@@ -1,0 +1,68 @@
+import type { HttpError } from '@tunnel/http'
+import type { TunnelError } from '@tunnel/protocol'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { reasonOf, type VisitorError } from './error-response.ts'
+
+/** Every error a visitor can meet, in one place (reference §11.9, docs/errors.md). */
+
+export function noSuchEndpoint(host: string): VisitorError {
+  return {
+    number: 3200,
+    status: 404,
+    title: 'Nothing is online here.',
+    detail: `There is no endpoint online for ${host}. Its agent may be offline, or the name may be mistyped.`,
+  }
+}
+
+export function malformedRequest(error: HttpError): VisitorError {
+  return { number: undefined, status: error.status, title: `${reasonOf(error.status)}.`, detail: error.message }
+}
+
+export function httpVersionNotSupported(): VisitorError {
+  return { number: undefined, status: 505, title: 'HTTP Version Not Supported.', detail: 'Use HTTP/1.1 or HTTP/2.' }
+}
+
+export function misdirected(host: string): VisitorError {
+  return { number: undefined, status: 421, title: 'Misdirected Request.', detail: `${host} is not served on this connection.` }
+}
+
+export function invalidResponse(endpoint: Endpoint, why: string): VisitorError {
+  return {
+    number: 3004,
+    status: 502,
+    title: 'The upstream did not answer with valid HTTP.',
+    detail: `The service behind this endpoint (${endpoint.upstreamUrl}): ${why}.`,
+  }
+}
+
+export function upstreamTimedOut(endpoint: Endpoint, afterMs: number): VisitorError {
+  return {
+    number: 3005,
+    status: 504,
+    title: 'The upstream did not answer in time.',
+    detail: `The service behind this endpoint (${endpoint.upstreamUrl}) sent nothing for ${Math.round(afterMs / 1000)} seconds.`,
+  }
+}
+
+export function overloaded(): VisitorError {
+  return { number: 743, status: 503, title: 'Too much traffic.', detail: 'This endpoint has no free stream. Try again soon.' }
+}
+
+/** What ended a stream before a response, as the agent or the session put it. */
+export function streamFailed(endpoint: Endpoint, error: TunnelError): VisitorError {
+  if (error.code === 'ERR_TUNNEL_8012') {
+    return {
+      number: 8012,
+      status: 502,
+      title: 'The agent could not reach the upstream.',
+      detail: `The agent is online, but it could not connect to ${endpoint.upstreamUrl}: ${error.message}`,
+    }
+  }
+  if (error.code === 'ERR_TUNNEL_743') return overloaded()
+  return {
+    number: 3210,
+    status: 502,
+    title: 'The connection to the agent broke.',
+    detail: 'The request could not be passed on. Try again: the agent reconnects by itself.',
+  }
+}

@@ -1,0 +1,25 @@
+import type { HeaderList, ResponseHead } from '@tunnel/http'
+import type { Duplex } from 'node:stream'
+import type { VisitorError } from './error-response.ts'
+
+/** The visitor's side of one exchange: HTTP/1.1 and HTTP/2 differ here and nowhere else. */
+export interface Visitor {
+  /** The visitor's IP address, as `X-Forwarded-For` shows it. */
+  readonly address: string
+  readonly scheme: 'http' | 'https'
+  writeInformational(head: ResponseHead): void
+  writeHead(head: ResponseHead): void
+  writeBody(chunk: Buffer): void
+  writeEnd(trailers: HeaderList | undefined): void
+  /** Sends what was written since the last flush. `false`: hold the upstream back until `Exchange.onVisitorDrain`. */
+  flush(): boolean
+  /** A response of the edge's own, in place of one from upstream. Only before `writeHead`. */
+  writeError(error: VisitorError): void
+  /** The response cannot be completed: the visitor must see that it is cut short. */
+  abort(): void
+  /** Stops and goes on reading the request body. */
+  pauseRequest(): void
+  resumeRequest(): void
+  /** After `writeHead` of a 101: the bare connection. */
+  takeOver(): Duplex
+}

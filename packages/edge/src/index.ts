@@ -1,0 +1,22 @@
+/**
+ * The edge of a tunnel: takes public HTTP, HTTPS and TCP traffic and sends it to agents.
+ *
+ * ```ts
+ * const edge = await startEdge({
+ *   domains: ['tunnel.example'],
+ *   http: { host: '0.0.0.0', port: 80 },
+ *   https: { host: '0.0.0.0', port: 443 },
+ *   credentials,
+ *   certificates,
+ *   resumeKey,
+ * })
+ * ```
+ *
+ * @packageDocumentation
+ */
+export type { AgentSession, AgentStream, StreamReceiver } from './agent-session.ts'
+export { type Edge, type EdgeOptions, type ListenAddress, startEdge } from './edge.ts'
+export type { Endpoint, EndpointScheme } from './endpoints/endpoint.ts'
+export { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
+export type { CertificateSource, Credential, CredentialSource, EdgeLog } from './ports.ts'
+export { EDGE_VERSION } from './version.ts'

@@ -1,0 +1,137 @@
+import type { AgentMessage, Hello, StreamHeader } from '@tunnel/protocol'
+import { TunnelError } from '@tunnel/protocol'
+import { type Server as YamuxServer, YamuxError } from '@tunnel/yamux'
+import type { AgentSession, AgentStream, StreamReceiver } from '../agent-session.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { Credential } from '../ports.ts'
+import type { ControlChannel } from './control-channel.ts'
+import { NativeStream } from './native-stream.ts'
+import type { SessionHost } from './session-host.ts'
+
+/** An authenticated agent that speaks the native protocol. */
+export class NativeSession implements AgentSession {
+  readonly id: string
+  readonly credentialId: string
+  readonly accountId: string
+  readonly remoteAddress: string
+  readonly hello: Hello
+  readonly #mux: YamuxServer
+  readonly #control: ControlChannel
+  readonly #host: SessionHost
+  readonly #endpoints = new Map<string, Endpoint>()
+  #closed = false
+
+  constructor(parts: {
+    id: string
+    credential: Credential
+    remoteAddress: string
+    hello: Hello
+    mux: YamuxServer
+    control: ControlChannel
+    host: SessionHost
+  }) {
+    this.id = parts.id
+    this.credentialId = parts.credential.id
+    this.accountId = parts.credential.accountId
+    this.remoteAddress = parts.remoteAddress
+    this.hello = parts.hello
+    this.#mux = parts.mux
+    this.#control = parts.control
+    this.#host = parts.host
+  }
+
+  openStream(header: StreamHeader, receiver: StreamReceiver): AgentStream {
+    try {
+      return new NativeStream(this.#mux.open(), header, receiver)
+    } catch (cause) {
+      const atLimit = cause instanceof YamuxError && cause.code === 'ERR_YAMUX_MAX_STREAMS'
+      throw atLimit
+        ? new TunnelError(743, 'the session has no free stream', { cause })
+        : new TunnelError(3210, 'the session is closing', { cause })
+    }
+  }
+
+  close(reason: TunnelError): void {
+    if (this.#closed) return
+    this.#control.finish({ type: 'closing', error: reason.toWire() }, () => this.#mux.close())
+    this.lost({ hold: reason.retryable })
+  }
+
+  /** The connection is gone or going: its endpoints are offline from now on. */
+  lost(options: { hold: boolean }): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const endpoint of this.#endpoints.values()) this.#host.endpointGone(endpoint, options)
+    this.#endpoints.clear()
+    this.#host.sessionGone(this)
+  }
+
+  onMessage(message: AgentMessage): void {
+    switch (message.type) {
+      case 'bind':
+        this.#bind(message)
+        return
+      case 'unbind':
+        this.#answer(message.id, () => this.#unbind(message.endpointId))
+        return
+      case 'update':
+        this.#answer(message.id, () => this.#update(message.endpointId, message.endpoint))
+        return
+      case 'hello':
+        this.close(new TunnelError(109, 'a second hello in one session'))
+        return
+      case 'done':
+      case 'failed':
+      case 'unsupported':
+        return
+    }
+  }
+
+  #bind(message: Extract<AgentMessage, { type: 'bind' }>): void {
+    this.#host.bind(this, this.#endpoints.size, message.endpoint, message.token).then(
+      ({ endpoint, token }) => {
+        // The session may have gone while a port was being opened.
+        if (this.#closed) return this.#host.endpointGone(endpoint, { hold: false })
+        this.#endpoints.set(endpoint.id, endpoint)
+        const { id, url, scheme } = endpoint
+        this.#control.send({ type: 'bound', id: message.id, endpoint: { id, url, protocol: scheme, token } })
+      },
+      (cause: unknown) => this.#fail(message.id, cause),
+    )
+  }
+
+  #unbind(endpointId: string): void {
+    const endpoint = this.#endpointOf(endpointId)
+    this.#endpoints.delete(endpointId)
+    this.#host.endpointGone(endpoint, { hold: false })
+  }
+
+  #update(endpointId: string, patch: { name?: string | undefined; description?: string | undefined; metadata?: string | undefined }): void {
+    const endpoint = this.#endpointOf(endpointId)
+    this.#host.assertMetadata(patch.metadata)
+    endpoint.name = patch.name ?? endpoint.name
+    endpoint.description = patch.description ?? endpoint.description
+    endpoint.metadata = patch.metadata ?? endpoint.metadata
+  }
+
+  #endpointOf(endpointId: string): Endpoint {
+    const endpoint = this.#endpoints.get(endpointId)
+    if (!endpoint) throw new TunnelError(333, `this session has no endpoint ${JSON.stringify(endpointId.slice(0, 64))}`)
+    return endpoint
+  }
+
+  #answer(id: number, act: () => void): void {
+    try {
+      act()
+      this.#control.send({ type: 'done', id })
+    } catch (cause) {
+      this.#fail(id, cause)
+    }
+  }
+
+  #fail(id: number, cause: unknown): void {
+    const error = TunnelError.from(cause)
+    if (error.code === 'ERR_TUNNEL_802') this.#host.log.error({ err: cause, session: this.id }, 'a request of an agent failed')
+    this.#control.send({ type: 'failed', id, error: error.toWire() })
+  }
+}

@@ -1,0 +1,79 @@
+import { encodeStreamHeader, type StreamHeader, StreamReplyDecoder, TunnelError } from '@tunnel/protocol'
+import type { Stream } from '@tunnel/yamux'
+import type { AgentStream, StreamReceiver } from '../agent-session.ts'
+import { hasRoom } from '../unsent.ts'
+
+/** A yamux stream to an agent: says whose traffic it is, reads the agent's one reply, then bytes (protocol SPEC §5). */
+export class NativeStream implements AgentStream {
+  readonly #stream: Stream
+  readonly #receiver: StreamReceiver
+  #reply: StreamReplyDecoder | undefined = new StreamReplyDecoder()
+  #failure: TunnelError | undefined
+  #ended = false
+
+  constructor(stream: Stream, header: StreamHeader, receiver: StreamReceiver) {
+    this.#stream = stream
+    this.#receiver = receiver
+    stream.on('data', this.#onData)
+    stream.on('end', this.#onEnd)
+    stream.on('drain', () => receiver.onStreamDrain())
+    stream.on('error', this.#onError)
+    stream.on('close', this.#onClose)
+    stream.write(encodeStreamHeader(header))
+  }
+
+  write(data: Buffer | string): boolean {
+    if (typeof data === 'string') this.#stream.write(data, 'latin1')
+    else this.#stream.write(data)
+    return hasRoom(this.#stream)
+  }
+
+  end(): void {
+    this.#stream.end()
+  }
+
+  destroy(): void {
+    this.#stream.destroy()
+  }
+
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    this.#stream.resume()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#reply === undefined) return this.#receiver.onStreamData(chunk)
+    try {
+      const reply = this.#reply.write(chunk)
+      if (reply === undefined) return
+      this.#reply = undefined
+      if (reply.refused) return this.#fail(reply.refused)
+      if (reply.rest.length > 0) this.#receiver.onStreamData(reply.rest)
+    } catch (cause) {
+      this.#fail(TunnelError.from(cause))
+    }
+  }
+
+  #fail(error: TunnelError): void {
+    this.#failure = error
+    this.#stream.destroy()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true
+    if (this.#reply === undefined) this.#receiver.onStreamEnd()
+    else this.#fail(new TunnelError(3210, 'the agent ended the stream without a reply'))
+  }
+
+  readonly #onError = (cause: Error): void => {
+    this.#failure ??= new TunnelError(3210, 'the stream to the agent broke', { cause })
+  }
+
+  readonly #onClose = (): void => {
+    if (!this.#failure && !this.#ended) this.#failure = new TunnelError(3210, 'the stream to the agent was reset')
+    this.#receiver.onStreamClose(this.#failure)
+  }
+}

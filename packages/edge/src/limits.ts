@@ -1,0 +1,60 @@
+/** Everything a stranger or an agent can make grow, with its bound. */
+export interface EdgeLimits {
+  /** Bytes of a request or response head. Beyond: 431 to the visitor, 502 (3004) for an upstream. @default 1 MiB (reference §2.2) */
+  maxHeadBytes: number
+  /** Header fields in a head. Beyond: 431, or 502 (3004). @default 1_000 */
+  maxHeaders: number
+  /** From accepting a visitor connection to its first whole request head, and from the first byte of a later head to its end. @default 60_000 */
+  headTimeoutMs: number
+  /** A visitor connection without a byte in either direction and without a request waiting is closed. @default 300_000 (reference §2.2) */
+  clientIdleTimeoutMs: number
+  /** An exchange without a byte in either direction is ended: 504 (3005) when no response was begun. @default 300_000 (reference §2.2) */
+  upstreamIdleTimeoutMs: number
+  /** From accepting a connection on the TLS port to the end of its handshake. @default 60_000 (reference §2.2) */
+  handshakeTimeoutMs: number
+  /** From a finished TLS handshake to a whole `hello`. @default 10_000 */
+  helloTimeoutMs: number
+  /** Visitor connections open at once, all listeners together. Beyond: closed at accept. @default 20_000 */
+  maxVisitorConnections: number
+  /** Agent sessions open at once with one credential. Beyond: 108. @default 100 */
+  maxSessionsPerCredential: number
+  /** Connections that have not said `hello` yet. Beyond: closed at accept. @default 1_000 */
+  maxUnauthenticatedSessions: number
+  /** Endpoints of one session. Beyond: 324. @default 100 */
+  maxEndpointsPerSession: number
+  /** Streams of one session, idle ones included. Beyond: 503 (743). @default 4_096 */
+  maxStreamsPerSession: number
+  /** Kept-alive streams of one endpoint without a request on them. @default 256 */
+  maxIdleStreamsPerEndpoint: number
+  /** A kept-alive stream is closed after this long, or earlier when the upstream announced a shorter `Keep-Alive: timeout`. Below Node's own 5 s. @default 4_000 */
+  upstreamKeepAliveMs: number
+  /** Concurrent HTTP/2 streams of one visitor connection. @default 250 (reference §2.9) */
+  maxHttp2Streams: number
+  /** Bytes of a request body that are read and dropped after an early response, so that the visitor can read it. @default 1 MiB */
+  maxLingerBytes: number
+  /** How long that may take. @default 2_000 */
+  lingerTimeoutMs: number
+  /** Metadata of a session or an endpoint, in characters. Beyond: 100. @default 4_096 */
+  maxMetadataLength: number
+}
+
+export const defaultEdgeLimits: Readonly<EdgeLimits> = {
+  maxHeadBytes: 1024 * 1024,
+  maxHeaders: 1000,
+  headTimeoutMs: 60_000,
+  clientIdleTimeoutMs: 300_000,
+  upstreamIdleTimeoutMs: 300_000,
+  handshakeTimeoutMs: 60_000,
+  helloTimeoutMs: 10_000,
+  maxVisitorConnections: 20_000,
+  maxSessionsPerCredential: 100,
+  maxUnauthenticatedSessions: 1000,
+  maxEndpointsPerSession: 100,
+  maxStreamsPerSession: 4096,
+  maxIdleStreamsPerEndpoint: 256,
+  upstreamKeepAliveMs: 4000,
+  maxHttp2Streams: 250,
+  maxLingerBytes: 1024 * 1024,
+  lingerTimeoutMs: 2000,
+  maxMetadataLength: 4096,
+}

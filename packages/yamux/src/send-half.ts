@@ -1,0 +1,87 @@
+import type { Batch } from './batch.ts'
+import { YamuxError } from './errors.ts'
+import { INITIAL_WINDOW_BYTES, MAX_U32 } from './frame.ts'
+
+export type WriteCallback = (error?: Error | null) => void
+
+/** A stream's outgoing bytes: what was written, how much of it the peer's window lets out, and who waits for it. */
+export class SendHalf {
+  #chunks: Uint8Array[] = []
+  #head = 0
+  #window = INITIAL_WINDOW_BYTES
+  #callback: WriteCallback | undefined
+  queuedBytes = 0
+  sentBytes = 0
+
+  get canSend(): boolean {
+    return this.queuedBytes > 0 && this.#window > 0
+  }
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    this.#chunks.push(chunk)
+    this.queuedBytes += chunk.length
+  }
+
+  /** `callback` runs once everything pushed so far is on its way. */
+  whenSent(callback: WriteCallback): void {
+    if (this.queuedBytes === 0) callback()
+    else this.#callback = callback
+  }
+
+  /** @throws YamuxError `ERR_YAMUX_PROTOCOL` when the window would not fit a u32 */
+  credit(bytes: number): void {
+    const window = this.#window + bytes
+    if (window > MAX_U32) throw new YamuxError('ERR_YAMUX_PROTOCOL', `send window ${window} exceeds ${MAX_U32}`)
+    this.#window = window
+  }
+
+  /**
+   * Moves up to `limit` bytes into the frame that `batch` has open, and returns how many.
+   * A write callback on the way may push more: that still joins this frame.
+   */
+  drainTo(batch: Batch, limit: number): number {
+    const allowed = Math.min(limit, this.#window)
+    let moved = 0
+    while (this.queuedBytes > 0 && moved < allowed) {
+      moved += this.#moveOne(batch, allowed - moved)
+      if (this.queuedBytes === 0) this.#notifySent()
+    }
+    this.#window -= moved
+    this.sentBytes += moved
+    return moved
+  }
+
+  /** Drops what was not sent. */
+  discard(error: Error): void {
+    this.#chunks = []
+    this.#head = 0
+    this.queuedBytes = 0
+    const callback = this.#callback
+    this.#callback = undefined
+    callback?.(error)
+  }
+
+  #moveOne(batch: Batch, limit: number): number {
+    const chunk = this.#chunks[this.#head]!
+    if (chunk.length > limit) {
+      batch.payload(chunk.subarray(0, limit))
+      this.#chunks[this.#head] = chunk.subarray(limit)
+      this.queuedBytes -= limit
+      return limit
+    }
+    batch.payload(chunk)
+    this.queuedBytes -= chunk.length
+    if (++this.#head === this.#chunks.length) {
+      this.#chunks.length = 0
+      this.#head = 0
+    }
+    return chunk.length
+  }
+
+  #notifySent(): void {
+    const callback = this.#callback
+    this.#callback = undefined
+    callback?.()
+  }
+}

@@ -1,0 +1,84 @@
+import { Duplex } from 'node:stream'
+import type { Flow } from './flow.ts'
+import type { Session } from './session.ts'
+
+/** How much a stream takes before `write()` asks its caller to wait; what is on its way to the connection comes on top. */
+const WRITE_BUFFER_BYTES = 64 * 1024
+
+/**
+ * One byte stream of a session. Each side closes by itself: `end()` sends FIN, and reading goes on until the peer's.
+ * `destroy()` before both sides ended resets the peer's stream too.
+ *
+ * Fails with `ERR_YAMUX_STREAM_RESET` or `ERR_YAMUX_STREAM_REFUSED` when the peer resets it, and with the session's error
+ * when that ends first.
+ */
+export class Stream extends Duplex {
+  readonly id: number
+  readonly session: Session
+  readonly #flow: Flow
+
+  constructor(session: Session, flow: Flow) {
+    // The readable buffer of Node holds at most one chunk, so that what the reader has not taken is never counted as consumed.
+    super({ readableHighWaterMark: 1, writableHighWaterMark: WRITE_BUFFER_BYTES })
+    this.id = flow.id
+    this.session = session
+    this.#flow = flow
+    flow.attach(this)
+  }
+
+  /** The same as `id`, under the name that yamux-js has for it. */
+  ID(): number {
+    return this.id
+  }
+
+  /** Payload received so far, in bytes, read or not. */
+  get bytesRead(): number {
+    return this.#flow.receive.receivedBytes
+  }
+
+  /** Payload given to the connection so far, in bytes; less than what was written while the peer's window is closed. */
+  get bytesWritten(): number {
+    return this.#flow.send.sentBytes
+  }
+
+  /** Sends FIN after what was written, as `end()`; the name is that of yamux-js. */
+  close(): void {
+    this.end()
+  }
+
+  /** Ends both directions at once, here and at the peer, and drops what was not sent or read. */
+  reset(): void {
+    this.destroy()
+  }
+
+  // All bytes that Node buffered leave through here; those that it did not were consumed when they were pushed.
+  override read(size?: number): unknown {
+    const chunk: unknown = super.read(size)
+    if (chunk !== null) this.#flow.settle()
+    return chunk
+  }
+
+  override _read(): void {
+    this.#flow.receive.pull()
+    this.#flow.settle()
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
+    this.#flow.write(chunk)
+    this.#flow.afterWrite(callback)
+  }
+
+  override _writev(chunks: Array<{ chunk: Buffer }>, callback: (error?: Error | null) => void): void {
+    for (const { chunk } of chunks) this.#flow.write(chunk)
+    this.#flow.afterWrite(callback)
+  }
+
+  override _final(callback: (error?: Error | null) => void): void {
+    this.#flow.finish(callback)
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#flow.abandon(error)
+    callback(error)
+  }
+}

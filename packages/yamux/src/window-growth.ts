@@ -1,0 +1,48 @@
+import type { Clock } from './clock.ts'
+import { INITIAL_WINDOW_BYTES } from './frame.ts'
+
+interface GrowthOptions {
+  readonly clock: Clock
+  readonly maxStreamBytes: number
+  readonly maxTotalBytes: number
+  readonly rttMs: () => number | undefined
+  /** Called when a stream could use a window but the round-trip time is not known. */
+  readonly measureRtt: () => void
+}
+
+/**
+ * Decides how large receive windows become. Credit goes out when half a window was consumed; when that took less than
+ * two round trips, the window, not the reader, was what held the sender back, and it doubles. SPEC.md §4.3.
+ */
+export class WindowGrowth {
+  readonly #options: GrowthOptions
+  #totalLeft: number
+
+  constructor(options: GrowthOptions) {
+    this.#options = options
+    this.#totalLeft = options.maxTotalBytes
+  }
+
+  now(): number {
+    return this.#options.clock.now()
+  }
+
+  /** The size that a window of `size` has next, when its last credit went out at `grantedAtMs` and more is due at `nowMs`. */
+  next(size: number, grantedAtMs: number, nowMs: number): number {
+    if (size >= this.#options.maxStreamBytes || this.#totalLeft === 0) return size
+    const rttMs = this.#options.rttMs()
+    if (rttMs === undefined) {
+      this.#options.measureRtt()
+      return size
+    }
+    if (nowMs - grantedAtMs >= 2 * rttMs) return size
+    const extra = Math.min(size, this.#options.maxStreamBytes - size, this.#totalLeft)
+    this.#totalLeft -= extra
+    return size + extra
+  }
+
+  /** Takes back what a window of `size` had grown, once its stream is gone. */
+  release(size: number): void {
+    this.#totalLeft += size - INITIAL_WINDOW_BYTES
+  }
+}

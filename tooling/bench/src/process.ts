@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { findProgram } from './programs.ts'
+
+/** How long a child may take to end by itself after SIGTERM before it gets SIGKILL. */
+const stopTimeoutMs = 3_000
+
+/** How much of a child's output an error message quotes. */
+const maxQuotedChars = 2_000
+
+const alive = new Set<Child>()
+
+/** The last resort, for the `exit` event: nothing asynchronous happens after it. */
+export function killEveryChild(): void {
+  for (const child of alive) child.signalGroup('SIGKILL')
+}
+
+/** `[program, ...arguments]`; the program is looked up as a shell would. */
+export type Command = readonly [program: string, ...args: string[]]
+
+export interface SpawnOptions {
+  /** Added to a bare environment (PATH and a private HOME), so nobody's own configuration is measured. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly uid?: number
+  readonly gid?: number
+}
+
+/** The processes of one peer or upstream, with their files and logs in `dir`. */
+export class Children {
+  readonly dir: string
+  readonly #children = new Set<Child>()
+  #logs = 0
+
+  constructor(dir: string) {
+    this.dir = dir
+  }
+
+  start(command: Command, options: SpawnOptions = {}): Child {
+    const child = new Child(command, this.dir, join(this.dir, `${this.#logs++}.log`), options)
+    this.#children.add(child)
+    return child
+  }
+
+  /** Runs a command to its end and returns what it printed. Throws if it fails; an abort stops it. */
+  async run(command: Command, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
+    const child = this.start(command)
+    const stop = () => void child.stop()
+    signal.addEventListener('abort', stop, { once: true })
+    await child.exited
+    this.#children.delete(child)
+    signal.removeEventListener('abort', stop)
+    signal.throwIfAborted()
+    if (child.failed) throw child.failure()
+    return child.output()
+  }
+
+  assertRunning(): void {
+    for (const child of this.#children) if (child.ended) throw child.failure()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => child.stop()))
+  }
+}
+
+/** One process in a process group of its own, so that Ctrl-C reaches only us and a stop reaches its descendants. */
+export class Child {
+  readonly name: string
+  readonly exited: Promise<void>
+  readonly #process: ChildProcess
+  readonly #logPath: string
+
+  constructor(command: Command, dir: string, logPath: string, options: SpawnOptions) {
+    const [program, ...args] = tiedToOurLife(command)
+    this.name = basename(command[0])
+    this.#logPath = logPath
+    // To a file and not to a pipe: nothing that is measured may wait for us to read its log, nor cost us the reading.
+    const log = openSync(logPath, 'w')
+    const { env, ...identity } = options
+    this.#process = spawn(program, args, {
+      cwd: dir,
+      env: { PATH: process.env.PATH ?? '', HOME: dir, LANG: 'C', ...env },
+      stdio: ['ignore', log, log],
+      detached: true,
+      ...identity,
+    })
+    closeSync(log)
+    alive.add(this)
+    this.exited = once(this.#process, 'exit').then(
+      () => this.#forget(),
+      () => this.#forget(),
+    )
+  }
+
+  get ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null || this.#process.pid === undefined
+  }
+
+  get failed(): boolean {
+    return this.ended && this.#process.exitCode !== 0
+  }
+
+  output(): string {
+    return readFileSync(this.#logPath, 'utf8')
+  }
+
+  failure(): Error {
+    const how = this.#process.signalCode ?? `code ${this.#process.exitCode}`
+    return new Error(`${this.name} ended with ${how}: ${this.output().trim().slice(-maxQuotedChars)}`)
+  }
+
+  async stop(): Promise<void> {
+    if (!this.ended) this.signalGroup('SIGTERM')
+    const timer = setTimeout(() => this.signalGroup('SIGKILL'), stopTimeoutMs)
+    await this.exited
+    clearTimeout(timer)
+  }
+
+  signalGroup(signal: NodeJS.Signals): void {
+    if (this.#process.pid === undefined) return
+    try {
+      process.kill(-this.#process.pid, signal)
+    } catch {
+      // ESRCH: the whole group has ended already.
+    }
+  }
+
+  /** Runs in the turn in which the leader was reaped: what it left behind in its group goes with it. */
+  #forget(): void {
+    this.signalGroup('SIGKILL')
+    alive.delete(this)
+  }
+}
+
+/** Where util-linux is installed, the kernel ends the child if we are killed without a chance to do it ourselves. */
+function tiedToOurLife(command: Command): Command {
+  const [program, ...args] = command
+  const path = findProgram(program) ?? program
+  const setpriv = findProgram('setpriv')
+  return setpriv ? [setpriv, '--pdeathsig', 'TERM', '--', path, ...args] : [path, ...args]
+}

@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  // In-process parts come from sources; the processes that a test starts come from dist, as a user has them.
+  resolve: { conditions: ['@tunnel/source'] },
+  ssr: { resolve: { conditions: ['@tunnel/source'] } },
+  test: { name: 'e2e', include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+})
