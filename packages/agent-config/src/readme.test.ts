@@ -4,6 +4,8 @@ import { agentConfigJsonSchema } from './index.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 const readme = read('../README.md')
+/** The formatter pads the cells of tables. */
+const tables = readme.replaceAll(/ +\|/g, ' |')
 
 interface JsonSchema {
   readonly description?: string
@@ -26,7 +28,7 @@ const below = (schema: JsonSchema, key: string): JsonSchema => {
   const open = field.anyOf?.[0] ?? field
   return open.items ?? (open.properties ? open : open.additionalProperties!)
 }
-const rowOf = (key: string): string | undefined => readme.split('\n').find((line) => line.startsWith(`| \`${key}\` |`))
+const rowOf = (key: string): string | undefined => tables.split('\n').find((line) => line.startsWith(`| \`${key}\` |`))
 
 it('shows the example, and what it prints', async () => {
   let printed = ''
@@ -47,9 +49,9 @@ it.each(keysOf(below(version3, 'agent')))('lists the setting %s', (key, descript
 })
 
 it.each(keysOf(below(version3, 'endpoints')))('lists the endpoint key %s', (key, description) => {
-  expect(readme).toContain(`| \`${key}\` | ${description} |`)
+  expect(tables).toContain(`| \`${key}\` | ${description} |`)
 })
 
 it.each(keysOf(below(version2, 'tunnels')))('lists the tunnel key %s', (key, description) => {
-  expect(readme).toContain(`| \`${key}\` | ${description} |`)
+  expect(tables).toContain(`| \`${key}\` | ${description} |`)
 })

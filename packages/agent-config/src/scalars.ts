@@ -15,13 +15,14 @@ export const text = () =>
 /** A credential: text as it stands, and never a number in disguise. */
 export const secret = () => z.string().min(1).max(4_096)
 
-/** Go's YAML reads the YAML 1.1 words where a bool is wanted; our parser gives them as text. */
-const switchWords = ['yes', 'Yes', 'YES', 'on', 'On', 'ON', 'no', 'No', 'NO', 'off', 'Off', 'OFF'] as const
+/** Words that Go's YAML takes where a bool is wanted and our parser gives as text. */
+const yesWords = ['yes', 'Yes', 'YES', 'on', 'On', 'ON', 'true'] as const
+const noWords = ['no', 'No', 'NO', 'off', 'Off', 'OFF', 'false'] as const
 
 export const flag = () =>
   z
-    .union([z.boolean(), z.enum(switchWords)], { error: 'expected true or false' })
-    .transform((value) => (typeof value === 'boolean' ? value : /^(yes|on)$/i.test(value)))
+    .union([z.boolean(), z.enum([...yesWords, ...noWords])], { error: 'expected true or false' })
+    .transform((value) => (typeof value === 'boolean' ? value : yesWords.some((word) => word === value)))
 
 /** Only `false` turns something off that otherwise has a value. */
 export const off = () => z.literal(false)

@@ -25,13 +25,13 @@ export const kindOf = (value: unknown): string => {
   return typeof value === 'boolean' ? String(value) : `a ${typeof value}`
 }
 
-const countable: Readonly<Record<string, string>> = { string: 'character', array: 'item', set: 'item', map: 'key' }
+const countable: Readonly<Record<string, string>> = { string: 'character', array: 'item' }
 
-const sizeOf = (origin: string, input: unknown, bound: number | bigint): string => {
+const sizeOf = (origin: string, input: unknown): string => {
   const unit = countable[origin]
-  if (unit === undefined) return `${input}`
-  const { length } = input as { length?: number }
-  return `${length ?? 'the number of'} ${unit}${length === 1 || (length === undefined && bound === 1) ? '' : 's'}`
+  if (unit === undefined) return `${input} is`
+  const { length } = input as { length: number }
+  return length === 1 ? `1 ${unit} is` : `${length} ${unit}s are`
 }
 
 /** The nearest of the words a setting takes, as the end of a sentence. */
@@ -54,13 +54,13 @@ export const describeIssue = (issue: z.core.$ZodRawIssue): string | undefined =>
       return `expected ${choice}, got ${got}${didYouMean(typeof input === 'string' ? closest(input, words) : undefined)}`
     }
     case 'too_big': {
-      const size = sizeOf(issue.origin, input, issue.maximum)
-      return `${size} ${countable[issue.origin] ? 'are' : 'is'} ${issue.inclusive ? 'more than the maximum' : 'not below'} ${issue.maximum}`
+      const bound = issue.inclusive ? 'more than the maximum' : 'not below'
+      return `${sizeOf(issue.origin, input)} ${bound} ${issue.maximum}`
     }
     case 'too_small': {
       if (input === '') return 'must not be empty'
-      const size = sizeOf(issue.origin, input, issue.minimum)
-      return `${size} ${countable[issue.origin] ? 'are' : 'is'} ${issue.inclusive ? 'less than the minimum' : 'not above'} ${issue.minimum}`
+      const bound = issue.inclusive ? 'less than the minimum' : 'not above'
+      return `${sizeOf(issue.origin, input)} ${bound} ${issue.minimum}`
     }
     case 'invalid_union':
       return describeUnion(issue)

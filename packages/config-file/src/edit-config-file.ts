@@ -2,7 +2,6 @@ import type { Document } from 'yaml'
 import { ConfigFileError, fileErrorFrom, invalidConfigError } from './errors.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { type ConfigLimits, defaultConfigLimits } from './limits.ts'
-import { positionAt } from './locate.ts'
 import { readConfigText } from './read-config-text.ts'
 import { readDocument } from './read-document.ts'
 import { linkTarget, replaceFile } from './replace-file.ts'
@@ -63,7 +62,7 @@ const soundDocument = (text: string, file: string, limits: ConfigLimits): Docume
     const placed = faults.map(({ code, offset, message }) => ({
       code,
       file,
-      ...positionAt(lines, offset),
+      ...lines.positionAt(offset),
       path: [],
       message,
     }))

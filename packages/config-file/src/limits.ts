@@ -20,7 +20,7 @@ export interface ConfigLimits {
    */
   readonly maxDepth: number
   /**
-   * Most faults reported of one file: the first ones, in the order of the file.
+   * Most faults reported of one file; the others show once these are mended.
    *
    * @default 100
    */

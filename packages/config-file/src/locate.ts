@@ -1,11 +1,6 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node, type YAMLMap } from 'yaml'
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import type { ConfigPath } from './fault.ts'
-
-/** A place in a file; both count from 1. */
-export interface ConfigPosition {
-  readonly line: number
-  readonly column: number
-}
+import type { ConfigPosition, LineStarts } from './line-starts.ts'
 
 /**
  * Where the value at `path` stands, or (`at: 'key'`) its key. Aliases and merges are followed to the text they stand for;
@@ -13,7 +8,7 @@ export interface ConfigPosition {
  */
 export const locate = (
   document: Document.Parsed,
-  lines: LineCounter,
+  lines: LineStarts,
   path: ConfigPath,
   at: 'key' | 'value',
 ): ConfigPosition => {
@@ -26,13 +21,7 @@ export const locate = (
     value = found.value
     offset = (at === 'value' ? startOf(value) : undefined) ?? startOf(found.key) ?? startOf(value) ?? offset
   }
-  return positionAt(lines, offset)
-}
-
-/** Line and column of an offset in the text. */
-export const positionAt = (lines: LineCounter, offset: number): ConfigPosition => {
-  const { line, col } = lines.linePos(offset)
-  return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  return lines.positionAt(offset)
 }
 
 /** A null that is written as nothing has no place of its own. */

@@ -151,6 +151,9 @@ describe('a value that the schema refuses', () => {
     expect(faults).toHaveLength(2)
     expect(faults[0]).toContain('16 characters are more than the maximum 8')
     expect(faults.join()).not.toContain('secret')
+    const broken = faultsIn('agent: {authtoken: x}\n] "secret"\n')
+    expect(broken.length).toBeGreaterThan(0)
+    expect(broken.join()).not.toContain('secret')
   })
 
   it('points at the key where a value is missing, and at the text an alias stands for', () => {

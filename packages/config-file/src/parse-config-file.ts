@@ -2,7 +2,8 @@ import type { Document } from 'yaml'
 import type * as z from 'zod'
 import type { ConfigFault, ConfigPath } from './fault.ts'
 import { type ConfigLimits, defaultConfigLimits } from './limits.ts'
-import { type ConfigPosition, locate, positionAt } from './locate.ts'
+import type { ConfigPosition } from './line-starts.ts'
+import { locate } from './locate.ts'
 import { type ReadDocument, readDocument } from './read-document.ts'
 import { checkAgainst } from './schema-faults.ts'
 import type { TextFault } from './structure-faults.ts'
@@ -63,7 +64,7 @@ export const parseConfigFile = <T>(
 const placeInText = ({ code, offset, message }: TextFault, file: string, { lines }: ReadDocument): ConfigFault => ({
   code,
   file,
-  ...positionAt(lines, offset),
+  ...lines.positionAt(offset),
   path: [],
   message,
 })

@@ -1,10 +1,11 @@
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, parseDocument, type YAMLError } from 'yaml'
 import type { ConfigLimits } from './limits.ts'
+import { LineStarts } from './line-starts.ts'
 import { structureFaults, type TextFault } from './structure-faults.ts'
 
 export interface ReadDocument {
   readonly document: Document.Parsed
-  readonly lines: LineCounter
+  readonly lines: LineStarts
   readonly faults: readonly TextFault[]
   /** The text could not be taken apart as YAML, so there is no use in looking at what it says. */
   readonly broken: boolean
@@ -12,9 +13,8 @@ export interface ReadDocument {
 
 /** Takes YAML text apart into a document, and finds everything that is wrong with it as YAML. */
 export const readDocument = (text: string, limits: ConfigLimits): ReadDocument => {
-  const lines = new LineCounter()
+  const lines = new LineStarts(text)
   const document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     // `silent` would also drop the error about a second document.
     logLevel: 'error',
@@ -62,5 +62,7 @@ const tabFault = (text: string, error: YAMLError): TextFault | undefined => {
 const wordsOf = ({ code, message }: YAMLError): string => {
   if (code === 'MULTIPLE_DOCS') return 'only one document is allowed: remove the `---` or `...` between them'
   if (code === 'NON_STRING_KEY') return 'a key must be plain text'
-  return message.charAt(0).toLowerCase() + message.slice(1)
+  // An unexpected token is quoted at the end, and may be a secret.
+  const words = message.replace(/: ".*"$/s, '')
+  return words.charAt(0).toLowerCase() + words.slice(1)
 }

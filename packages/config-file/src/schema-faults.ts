@@ -14,14 +14,15 @@ export interface SchemaFault {
 
 type Checked<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly faults: SchemaFault[] }
 
-/** Checks data against a schema; on failure every fault, the unions opened and the unknown keys one by one. */
+/** Checks data against a schema; on failure every fault up to `maxFaults`, the unions opened and the unknown keys one by one. */
 export const checkAgainst = <T>(schema: z.ZodType<T>, data: unknown, maxFaults: number): Checked<T> => {
   const result = schema.safeParse(data, { error: describeIssue, reportInput: true })
   if (result.success) return { ok: true, data: result.data }
   const faults: SchemaFault[] = []
   for (const issue of withoutEchoes(result.error.issues)) {
     for (const fault of faultsOf(issue, [], { schema, data })) {
-      if (faults.length < maxFaults) faults.push(fault)
+      faults.push(fault)
+      if (faults.length >= maxFaults) return { ok: false, faults }
     }
   }
   return { ok: false, faults }

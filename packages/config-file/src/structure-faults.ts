@@ -1,17 +1,7 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type LineCounter,
-  type Node,
-  type YAMLMap,
-} from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import type { ConfigFaultCode } from './fault.ts'
-import { isMergeKey, mergeSources, positionAt } from './locate.ts'
+import type { LineStarts } from './line-starts.ts'
+import { isMergeKey, mergeSources } from './locate.ts'
 
 /** Something wrong at an offset of the text. */
 export interface TextFault {
@@ -21,7 +11,7 @@ export interface TextFault {
 }
 
 /** What YAML allows and a settings file does not: keys twice, aliases to nowhere or to themselves, bottomless nesting. */
-export const structureFaults = (document: Document.Parsed, lines: LineCounter, maxDepth: number): TextFault[] => {
+export const structureFaults = (document: Document.Parsed, lines: LineStarts, maxDepth: number): TextFault[] => {
   const faults: TextFault[] = []
   const report = (code: ConfigFaultCode, node: Node, message: string): void => {
     faults.push({ code, offset: node.range?.[0] ?? 0, message })
@@ -57,7 +47,7 @@ export const structureFaults = (document: Document.Parsed, lines: LineCounter, m
       const first = firstAt.get(name)
       if (first === undefined) firstAt.set(name, key.range?.[0] ?? 0)
       else {
-        const { line } = positionAt(lines, first)
+        const { line } = lines.positionAt(first)
         report('ERR_CONFIG_DUPLICATE_KEY', key, `\`${String(name)}\` is already set on line ${line}`)
       }
       if (name === '<<' && !mergeSources(value, document).every(isMap)) {

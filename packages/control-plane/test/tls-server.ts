@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type ConnectionOptions, connect, createServer, type DetailedPeerCertificate } from 'node:tls'
@@ -38,11 +39,12 @@ export async function handshake(port: number, options: ConnectionOptions = {}): 
   const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: options.ca !== undefined, ...options })
   try {
     await once(socket, 'secureConnect')
-    const leaf = socket.getPeerX509Certificate()
+    const sent = socket.getPeerCertificate(true)
+    const leaf = new X509Certificate(sent.raw)
     return {
-      keyType: leaf?.publicKey.asymmetricKeyType,
-      fingerprints: chainOf(socket.getPeerCertificate(true)),
-      names: leaf?.subjectAltName ?? '',
+      keyType: leaf.publicKey.asymmetricKeyType,
+      fingerprints: chainOf(sent),
+      names: leaf.subjectAltName ?? '',
     }
   } finally {
     socket.destroy()

@@ -3,6 +3,8 @@ import { expect, it, vi } from 'vitest'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 const readme = read('../README.md')
+/** The formatter pads the cells of tables. */
+const tables = readme.replaceAll(/ +\|/g, ' |')
 const codesIn = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].map((match) => match[1]!).sort()
 
@@ -19,5 +21,5 @@ it('shows the example, and what it prints', async () => {
 })
 
 it('documents every code and no other', () => {
-  expect(codesIn(readme, /^\| `(ERR_\w+)` \|/gm)).toEqual(codesIn(read('./faults.ts'), /\| '(ERR_\w+)'/g))
+  expect(codesIn(tables, /^\| `(ERR_\w+)` \|/gm)).toEqual(codesIn(read('./faults.ts'), /\| '(ERR_\w+)'/g))
 })

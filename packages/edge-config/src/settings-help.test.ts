@@ -36,7 +36,7 @@ it('has a JSON Schema that refuses keys it does not know', () => {
 })
 
 it.each(keys)('has %s in the README, with its default', (key) => {
-  const row = readme.split('\n').find((line) => line.startsWith(`| \`${key}\` |`))
+  const row = readme.split('\n').find((line) => line.startsWith(`| \`${key}\` `))
   const initial = schema.properties[key]!.default
   expect(row).toContain(initial === undefined ? '|' : `\`${String(initial)}\``)
 })

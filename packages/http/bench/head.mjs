@@ -1,8 +1,9 @@
 // What a request head costs: @tunnel/http, as built, against the llhttp inside Node, which calls back into JavaScript once a head as well.
 // Both read the same bytes and end with the method, the target and a list of fields; @tunnel/http has then also checked host and framing.
 // Interleaved rounds, medians. Run: pnpm --filter @tunnel/http bench
-import { Buffer } from 'node:buffer'
+
 import { HTTPParser } from 'node:_http_common'
+import { Buffer } from 'node:buffer'
 import { cpus } from 'node:os'
 import { forwardRequestHead, RequestDecoder, ResponseDecoder } from '@tunnel/http'
 
@@ -46,7 +47,8 @@ let forwarding = false
 const requests = new RequestDecoder({
   onHead(head) {
     seen += head.headers.length
-    if (forwarding) seen += Buffer.byteLength(forwardRequestHead(head, { clientAddress: '192.0.2.1', proto: 'https' }), 'latin1')
+    if (forwarding)
+      seen += Buffer.byteLength(forwardRequestHead(head, { clientAddress: '192.0.2.1', proto: 'https' }), 'latin1')
   },
   onBody() {},
   onEnd: () => requests.next(),
@@ -102,7 +104,9 @@ for (let round = 0; round < ROUNDS + 3; round++) {
   }
 }
 
-process.stdout.write(`Node ${process.version}, ${cpus()[0]?.model}, 10 header fields, ${request.length} bytes, ${seen > 0 ? ROUNDS : 0} rounds\n`)
+process.stdout.write(
+  `Node ${process.version}, ${cpus()[0]?.model}, 10 header fields, ${request.length} bytes, ${seen > 0 ? ROUNDS : 0} rounds\n`,
+)
 for (const [name, rounds] of Object.entries(times)) {
   rounds.sort((a, b) => a - b)
   const [median, low, high] = [rounds[ROUNDS >> 1], rounds[0], rounds[ROUNDS - 1]].map((time) => time.toFixed(2))

@@ -28,9 +28,14 @@ export class ForwardedFields {
       const index = indexByLength(headers[at]!)
       if (index < 0) continue
       const { lowerCase } = FIELDS[index]!
-      if (isName(headers[at]!, lowerCase) && !dropped?.has(lowerCase)) sent[index] = append(sent[index]!, headers[at + 1]!)
+      if (isName(headers[at]!, lowerCase) && !dropped?.has(lowerCase))
+        sent[index] = append(sent[index]!, headers[at + 1]!)
     }
-    this.#values = [append(sent[0]!, facts.clientAddress), append(sent[1]!, facts.proto), sent[2] === '' ? host : sent[2]]
+    this.#values = [
+      append(sent[0]!, facts.clientAddress),
+      append(sent[1]!, facts.proto),
+      sent[2] === '' ? host : sent[2],
+    ]
   }
 
   /** Whether `name` is one of the fields, or would pass for one upstream. */

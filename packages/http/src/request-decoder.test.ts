@@ -27,7 +27,9 @@ function decoderWith(handler: Partial<RequestHandler>, limits?: Partial<HttpLimi
 
 describe('reads', () => {
   test('the head with its fields in order, case and duplicates kept', () => {
-    expect(headOf('PATCH /a%20b?c HTTP/1.1\r\nHost: A.example:8080\r\nX-B:  1 \t\r\nx-b:\r\nX-Obs: \xe9\t\xff\r\n\r\n')).toEqual({
+    expect(
+      headOf('PATCH /a%20b?c HTTP/1.1\r\nHost: A.example:8080\r\nX-B:  1 \t\r\nx-b:\r\nX-Obs: \xe9\t\xff\r\n\r\n'),
+    ).toEqual({
       method: 'PATCH',
       target: '/a%20b?c',
       minorVersion: 1,
@@ -48,7 +50,9 @@ describe('reads', () => {
   })
 
   test('a length of 0 as a length, so that it can be told on', () => {
-    expect(read(withFields('Content-Length: 0')).messages).toMatchObject([{ head: { framing: 'length' }, complete: true }])
+    expect(read(withFields('Content-Length: 0')).messages).toMatchObject([
+      { head: { framing: 'length' }, complete: true },
+    ])
   })
 
   test('chunks, with extensions dropped and trailers kept', () => {
@@ -122,8 +126,16 @@ describe('reads', () => {
 
 describe('refuses', () => {
   const cases: [what: string, text: string, code: HttpErrorCode, status?: number][] = [
-    ['content-length with transfer-encoding', withFields('Content-Length: 5', 'Transfer-Encoding: chunked'), 'ERR_HTTP_FRAMING'],
-    ['transfer-encoding with content-length', withFields('Transfer-Encoding: chunked', 'Content-Length: 5'), 'ERR_HTTP_FRAMING'],
+    [
+      'content-length with transfer-encoding',
+      withFields('Content-Length: 5', 'Transfer-Encoding: chunked'),
+      'ERR_HTTP_FRAMING',
+    ],
+    [
+      'transfer-encoding with content-length',
+      withFields('Transfer-Encoding: chunked', 'Content-Length: 5'),
+      'ERR_HTTP_FRAMING',
+    ],
     ['an equal content-length again', withFields('Content-Length: 5', 'Content-Length: 5'), 'ERR_HTTP_CONTENT_LENGTH'],
     ['a list of equal lengths', withFields('Content-Length: 5, 5'), 'ERR_HTTP_CONTENT_LENGTH'],
     ['an empty length', withFields('Content-Length:'), 'ERR_HTTP_CONTENT_LENGTH'],
@@ -134,7 +146,11 @@ describe('refuses', () => {
     ['a length that overflows', withFields(`Content-Length: ${'9'.repeat(400)}`), 'ERR_HTTP_CONTENT_LENGTH'],
     ['another coding', withFields('Transfer-Encoding: gzip, chunked'), 'ERR_HTTP_TRANSFER_ENCODING'],
     ['identity', withFields('Transfer-Encoding: identity'), 'ERR_HTTP_TRANSFER_ENCODING'],
-    ['chunked twice', withFields('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'), 'ERR_HTTP_TRANSFER_ENCODING'],
+    [
+      'chunked twice',
+      withFields('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'),
+      'ERR_HTTP_TRANSFER_ENCODING',
+    ],
     ['chunked in a list', withFields('Transfer-Encoding: chunked,'), 'ERR_HTTP_TRANSFER_ENCODING'],
     ['chunked with a parameter', withFields('Transfer-Encoding: chunked;a=b'), 'ERR_HTTP_TRANSFER_ENCODING'],
     ['a coding after a no-break space', withFields('Transfer-Encoding: \xa0chunked'), 'ERR_HTTP_TRANSFER_ENCODING'],
@@ -234,7 +250,13 @@ describe('limits', () => {
     [{ maxTargetBytes: 3 }, get.replace('/', '/ab'), get.replace('/', '/abc'), 'ERR_HTTP_TARGET_TOO_LONG', 414],
     [{ maxMethodBytes: 3 }, get, get.replace('GET', 'HEAD'), 'ERR_HTTP_METHOD_TOO_LONG', 501],
     [{ maxHeaders: 2 }, withFields('X: 1'), withFields('X: 1', 'X: 2'), 'ERR_HTTP_TOO_MANY_HEADERS', 431],
-    [{ maxTrailerBytes: 8 }, `${chunked}0\r\nX: 1\r\n\r\n`, `${chunked}0\r\nX: 12\r\n\r\n`, 'ERR_HTTP_TRAILERS_TOO_LARGE', 431],
+    [
+      { maxTrailerBytes: 8 },
+      `${chunked}0\r\nX: 1\r\n\r\n`,
+      `${chunked}0\r\nX: 12\r\n\r\n`,
+      'ERR_HTTP_TRAILERS_TOO_LARGE',
+      431,
+    ],
     [
       { maxChunkExtensionBytes: 5 },
       `${chunked}1;a\r\nx\r\n1;ab\r\n`,
@@ -255,7 +277,9 @@ describe('limits', () => {
 
   test('refuses limits that are none', () => {
     expect(() => decoderWith({}, { maxHeaders: 0 })).toThrow('maxHeaders 0 is not an integer from 1 to')
-    expect(() => decoderWith({}, { maxHeadBytes: Number.NaN })).toThrow(expect.objectContaining({ code: 'ERR_HTTP_LIMIT' }))
+    expect(() => decoderWith({}, { maxHeadBytes: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'ERR_HTTP_LIMIT' }),
+    )
   })
 
   test('bounds what it holds for a caller that reads on', () => {
@@ -321,7 +345,10 @@ describe('the end of the connection', () => {
     ['chunks', `${chunked}1\r\na\r\n0\r\n`],
     ['a pipelined head', `${get}GET`],
   ])('is one within %s', (_, text) => {
-    expect(readRequests([bytesOf(text)], { finish: true }).error).toMatchObject({ code: 'ERR_HTTP_EARLY_END', status: 400 })
+    expect(readRequests([bytesOf(text)], { finish: true }).error).toMatchObject({
+      code: 'ERR_HTTP_EARLY_END',
+      status: 400,
+    })
   })
 
   test('is one as soon as the decoder gets to a held message that it cut off', () => {

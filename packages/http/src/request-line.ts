@@ -1,4 +1,4 @@
-import { CR, isDigit, LF, skip, SP, TARGET, TOKEN } from './bytes.ts'
+import { CR, isDigit, LF, SP, skip, TARGET, TOKEN } from './bytes.ts'
 import { HttpError, showByte } from './errors.ts'
 import type { HttpLimits } from './limits.ts'
 

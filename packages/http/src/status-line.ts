@@ -1,4 +1,4 @@
-import { CR, FIELD_VALUE, isDigit, LF, skip, SP } from './bytes.ts'
+import { CR, FIELD_VALUE, isDigit, LF, SP, skip } from './bytes.ts'
 import { HttpError, showByte } from './errors.ts'
 import type { HttpLimits } from './limits.ts'
 

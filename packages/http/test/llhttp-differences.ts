@@ -31,7 +31,10 @@ export const requestDifferences: Record<string, Difference> = {
   'request/sample: No HTTP version': { here: 'ERR_HTTP_VERSION', why: OTHER_PROTOCOL },
   'request/sample: curl GET': { here: 'ERR_HTTP_HOST', why: 'its Host is `0.0.0.0=5000`, which is no host' },
   'request/sample: Firefox GET': { here: 'ERR_HTTP_HOST', why: 'its Host is `0.0.0.0=5000`, which is no host' },
-  'request/transfer-encoding: POST with `chunked` as last transfer-encoding': { here: 'ERR_HTTP_TARGET', why: FRAGMENT },
+  'request/transfer-encoding: POST with `chunked` as last transfer-encoding': {
+    here: 'ERR_HTTP_TARGET',
+    why: FRAGMENT,
+  },
   'request/transfer-encoding: POST with `chunked` as last transfer-encoding (multiple headers)': {
     here: 'ERR_HTTP_TARGET',
     why: FRAGMENT,

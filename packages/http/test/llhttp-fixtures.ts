@@ -31,12 +31,14 @@ const PAUSED = new Set(['21', '22', '23'])
 export function loadFixtures(kind: 'request' | 'response'): Fixture[] {
   const directory = new URL(`./fixtures/llhttp/${kind}/`, import.meta.url)
   const files = readdirSync(directory).sort()
-  return files.flatMap((file) => parseFile(`${kind}/${file.replace('.md', '')}`, readFileSync(new URL(file, directory), 'utf8')))
+  return files.flatMap((file) =>
+    parseFile(`${kind}/${file.replace('.md', '')}`, readFileSync(new URL(file, directory), 'utf8')),
+  )
 }
 
 function parseFile(name: string, markdown: string): Fixture[] {
   const fixtures: Fixture[] = []
-  const pattern = /^#+ (.+)$|<!-- meta=(\{.*?\}) ?-->|```(http|log)\n([^]*?)```/gm
+  const pattern = /^#+ (.+)$|<!-- meta=(\{.*?\}) ?-->|```(http|log)\n([\s\S]*?)```/gm
   let heading = ''
   let type = ''
   let input = ''
@@ -44,7 +46,7 @@ function parseFile(name: string, markdown: string): Fixture[] {
     if (title !== undefined) heading = title
     else if (meta !== undefined) type = typeOf(JSON.parse(meta) as { type: string; skipBody?: boolean })
     else if (language === 'http') input = content!
-    else fixtures.push({ title: `${name}: ${heading}`, type, input: unescape(input), ...parseLog(content!) })
+    else fixtures.push({ title: `${name}: ${heading}`, type, input: bytesFromNotation(input), ...parseLog(content!) })
   }
   return fixtures
 }
@@ -55,7 +57,7 @@ function typeOf({ type, skipBody }: { type: string; skipBody?: boolean }): strin
 }
 
 /** The notation of those files: a backslash at a line's end joins lines, every other line ends with CRLF, `\r \n \t \f \x00` are escapes. */
-function unescape(text: string): Buffer {
+function bytesFromNotation(text: string): Buffer {
   const bytes = text
     .replace(/\n$/, '')
     .replace(/\\\n/g, '')
@@ -72,9 +74,13 @@ function parseLog(log: string): Pick<Fixture, 'messages' | 'error'> {
   const messages: LoggedMessage[] = []
   let error: string | undefined
   let message = emptyMessage()
+  const begin = () => {
+    message = emptyMessage()
+    messages.push(message)
+  }
   for (const line of log.split('\n')) {
     const event = line.replace(/^off=\S+ (len=\d+ )?/, '')
-    if (event === 'message begin') messages.push((message = emptyMessage()))
+    if (event === 'message begin') begin()
     else if (event === 'message complete') message.complete = true
     else if (event.startsWith('headers complete')) noteHead(message, event)
     else if (event.startsWith('span[')) noteSpan(message, event)
@@ -90,7 +96,8 @@ function noteHead(message: LoggedMessage, event: string): void {
 
 function noteSpan(message: LoggedMessage, event: string): void {
   const [, kind, quoted] = /^span\[([a-z_]+)\]=(.*)$/s.exec(event)!
-  const text = quoted === 'cr' ? '\r' : quoted === 'lf' ? '\n' : Buffer.from(quoted!.slice(1, -1), 'utf8').toString('latin1')
+  const text =
+    quoted === 'cr' ? '\r' : quoted === 'lf' ? '\n' : Buffer.from(quoted!.slice(1, -1), 'utf8').toString('latin1')
   const section = message.headComplete ? message.trailers : message.fields
   const last = section.at(-1)
   switch (kind) {

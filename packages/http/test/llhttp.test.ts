@@ -25,7 +25,9 @@ describe('requests that strict llhttp reads', () => {
   test.each(titled(accepted))('%s', (_, fixture) => {
     const reading = readAll(fixture)
     expect(reading.error).toBeUndefined()
-    expect(reading.messages.map(requestSpans)).toEqual(fixture.messages.filter((it) => it.headComplete).map(loggedRequest))
+    expect(reading.messages.map(requestSpans)).toEqual(
+      fixture.messages.filter((it) => it.headComplete).map(loggedRequest),
+    )
   })
 })
 
@@ -55,8 +57,12 @@ describe('responses that strict llhttp reads', () => {
     const reading = readEach(fixture)
     expect(reading.error).toBeUndefined()
     const logged = fixture.messages.filter((it) => it.headComplete)
-    expect(reading.informational.map(({ status }) => status)).toEqual(logged.map((it) => it.status).filter(isInformational))
-    expect(reading.messages.map(responseSpans)).toEqual(logged.filter((it) => !isInformational(it.status)).map(loggedResponse))
+    expect(reading.informational.map(({ status }) => status)).toEqual(
+      logged.map((it) => it.status).filter(isInformational),
+    )
+    expect(reading.messages.map(responseSpans)).toEqual(
+      logged.filter((it) => !isInformational(it.status)).map(loggedResponse),
+    )
   })
 })
 
@@ -105,7 +111,15 @@ function titled(fixtures: Fixture[]): [title: string, fixture: Fixture][] {
 
 function requestSpans({ head, body, trailers, complete }: ReadMessage<RequestHead>) {
   const { method, target, minorVersion } = head
-  return { method, target, version: `1.${minorVersion}`, fields: pairs(head.headers), trailers: pairs(trailers ?? []), body, complete }
+  return {
+    method,
+    target,
+    version: `1.${minorVersion}`,
+    fields: pairs(head.headers),
+    trailers: pairs(trailers ?? []),
+    body,
+    complete,
+  }
 }
 
 function loggedRequest({ method, target, version, fields, trailers, body, complete }: LoggedMessage) {
@@ -115,7 +129,15 @@ function loggedRequest({ method, target, version, fields, trailers, body, comple
 function responseSpans({ head, body, trailers, complete }: ReadMessage<ResponseHead>) {
   const { status, reason, minorVersion } = head
   // llhttp calls a 101 complete; here the connection is handed over.
-  return { status, reason, version: `1.${minorVersion}`, fields: pairs(head.headers), trailers: pairs(trailers ?? []), body, complete: complete || status === 101 }
+  return {
+    status,
+    reason,
+    version: `1.${minorVersion}`,
+    fields: pairs(head.headers),
+    trailers: pairs(trailers ?? []),
+    body,
+    complete: complete || status === 101,
+  }
 }
 
 function loggedResponse({ status, reason, version, fields, trailers, body, complete }: LoggedMessage) {

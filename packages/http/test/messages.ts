@@ -7,24 +7,92 @@ import { bytesOf } from './reading.ts'
  */
 const method = fc.constantFrom('GET', 'POST', 'HEAD', 'OPTIONS', 'PUT')
 const target = usually(
-  fc.constantFrom('/', '/a?b=c', '/x%20y', '/a|b"{}^`\\', '/é', 'http://a.example/x', 'http://a.example?q', 'https://a.example'),
+  fc.constantFrom(
+    '/',
+    '/a?b=c',
+    '/x%20y',
+    '/a|b"{}^`\\',
+    '/é',
+    'http://a.example/x',
+    'http://a.example?q',
+    'https://a.example',
+  ),
   fc.constantFrom('*', '', '/#f', 'a', '//', 'http://u@a.example/', 'http://b.example/', 'ftp://a.example/', '/ /'),
 )
-const version = usually(fc.constant('HTTP/1.1'), fc.constantFrom('HTTP/1.0', 'HTTP/1.2', 'HTTP/2.0', 'http/1.1', 'HTTP/1.1 ', ''))
+const version = usually(
+  fc.constant('HTTP/1.1'),
+  fc.constantFrom('HTTP/1.0', 'HTTP/1.2', 'HTTP/2.0', 'http/1.1', 'HTTP/1.1 ', ''),
+)
 const lineEnd = usually(fc.constant('\r\n'), fc.constantFrom('\n', '\r', '\r\r\n', '\r\n ', ' \r\n', '\0\r\n'))
 const field = usually(
-  fc.constantFrom('Accept: */*', 'X-A: b', 'X-A:b ', 'x-empty:', 'X-Tab:\t\ta\tb', 'X-Obs: \xe9', 'Connection: keep-alive', 'Cookie: a=1'),
-  fc.constantFrom('X A: b', 'X-A : b', ': b', 'X-A', 'X-\xe9: b', 'X: \x01', 'Host: a.example', 'Connection: close', 'Expect: 100-continue'),
+  fc.constantFrom(
+    'Accept: */*',
+    'X-A: b',
+    'X-A:b ',
+    'x-empty:',
+    'X-Tab:\t\ta\tb',
+    'X-Obs: \xe9',
+    'Connection: keep-alive',
+    'Cookie: a=1',
+  ),
+  fc.constantFrom(
+    'X A: b',
+    'X-A : b',
+    ': b',
+    'X-A',
+    'X-\xe9: b',
+    'X: \x01',
+    'Host: a.example',
+    'Connection: close',
+    'Expect: 100-continue',
+  ),
 )
 const framing = fc.constantFrom(
-  ...['Content-Length: 5', 'content-length:5 ', 'Content-Length: 0', 'Content-Length: 005', 'Transfer-Encoding: chunked'],
-  ...['Content-Length: +5', 'Content-Length: 5, 5', 'Content-Length: 0x5', 'Content-Length: ', 'Content-Length: 18446744073709551621'],
-  ...['Transfer-Encoding: CHUNKED', 'Transfer-Encoding: chunked, chunked', 'Transfer-Encoding: identity', 'Transfer-Encoding: x, chunked'],
-  ...['Transfer-Encoding : chunked', 'Transfer-Encoding:\x0bchunked', 'Transfer-Encoding: "chunked"', 'Transfer-Encoding: chunked;q=1'],
+  ...[
+    'Content-Length: 5',
+    'content-length:5 ',
+    'Content-Length: 0',
+    'Content-Length: 005',
+    'Transfer-Encoding: chunked',
+  ],
+  ...[
+    'Content-Length: +5',
+    'Content-Length: 5, 5',
+    'Content-Length: 0x5',
+    'Content-Length: ',
+    'Content-Length: 18446744073709551621',
+  ],
+  ...[
+    'Transfer-Encoding: CHUNKED',
+    'Transfer-Encoding: chunked, chunked',
+    'Transfer-Encoding: identity',
+    'Transfer-Encoding: x, chunked',
+  ],
+  ...[
+    'Transfer-Encoding : chunked',
+    'Transfer-Encoding:\x0bchunked',
+    'Transfer-Encoding: "chunked"',
+    'Transfer-Encoding: chunked;q=1',
+  ],
 )
 const body = fc.constantFrom(
-  ...['', 'hello', '0\r\n\r\n', '5\r\nhello\r\n0\r\n\r\n', '5;a=b;c="d\\"e"\r\nhello\r\n0\r\n\r\n', '1\r\na\r\n4\r\nbcde\r\n0\r\nT: 1\r\n\r\n'],
-  ...['5 \r\nhello\r\n0\r\n\r\n', '0x5\r\nhello\r\n0\r\n\r\n', '5\nhello\r\n0\r\n\r\n', '5\r\nhello0\r\n\r\n', '-1\r\n\r\n', '\r\n', '00\r\n\r\n'],
+  ...[
+    '',
+    'hello',
+    '0\r\n\r\n',
+    '5\r\nhello\r\n0\r\n\r\n',
+    '5;a=b;c="d\\"e"\r\nhello\r\n0\r\n\r\n',
+    '1\r\na\r\n4\r\nbcde\r\n0\r\nT: 1\r\n\r\n',
+  ],
+  ...[
+    '5 \r\nhello\r\n0\r\n\r\n',
+    '0x5\r\nhello\r\n0\r\n\r\n',
+    '5\nhello\r\n0\r\n\r\n',
+    '5\r\nhello0\r\n\r\n',
+    '-1\r\n\r\n',
+    '\r\n',
+    '00\r\n\r\n',
+  ],
   ...['5\r\nhello\r\n0\r\nX\r\n\r\n', '5;\r\nhello\r\n0\r\n\r\n', '10000000000000005\r\nhello\r\n0\r\n\r\n'],
 )
 
@@ -44,7 +112,10 @@ const framed = usually(
 const request = fc
   .record({
     start: fc.tuple(method, target, version).map((parts) => parts.join(' ')),
-    host: usually(fc.constant('Host: a.example'), fc.constantFrom('Host: b.example', 'Host:', 'Host: a.example, b', 'X-No: host')),
+    host: usually(
+      fc.constant('Host: a.example'),
+      fc.constantFrom('Host: b.example', 'Host:', 'Host: a.example, b', 'X-No: host'),
+    ),
     fields: fc.array(field, { maxLength: 3 }),
     framed,
     ends: fc.array(lineEnd, { minLength: 8, maxLength: 8 }),
@@ -57,7 +128,26 @@ const request = fc
 const mutation = fc.record({
   at: fc.nat({ max: 400 }),
   remove: fc.nat({ max: 2 }),
-  insert: fc.constantFrom('', '', '\r', '\n', '\r\n', '\0', ' ', '\t', ':', ';', ',', '5', '0', 'a', '\x7f', '\x80', '\xff', 'GET / HTTP/1.1\r\n'),
+  insert: fc.constantFrom(
+    '',
+    '',
+    '\r',
+    '\n',
+    '\r\n',
+    '\0',
+    ' ',
+    '\t',
+    ':',
+    ';',
+    ',',
+    '5',
+    '0',
+    'a',
+    '\x7f',
+    '\x80',
+    '\xff',
+    'GET / HTTP/1.1\r\n',
+  ),
 })
 
 /** One connection's bytes: up to three requests, with up to two mutations. */

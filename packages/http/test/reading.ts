@@ -2,8 +2,8 @@ import {
   type HeaderList,
   type HttpError,
   type HttpLimits,
-  type RequestHead,
   RequestDecoder,
+  type RequestHead,
   ResponseDecoder,
   type ResponseHead,
 } from '../src/index.ts'
@@ -39,7 +39,13 @@ export function readRequests(
 /** Reads the response to one request; or, with `asks` of `each`, the responses to as many requests as it takes. */
 export function readResponses(
   chunks: readonly Uint8Array[],
-  options: { limits?: Partial<HttpLimits>; method?: string; upgradeAsked?: boolean; finish?: boolean; asks?: 'once' | 'each' } = {},
+  options: {
+    limits?: Partial<HttpLimits>
+    method?: string
+    upgradeAsked?: boolean
+    finish?: boolean
+    asks?: 'once' | 'each'
+  } = {},
 ): Reading<ResponseHead> {
   const { reading, handler } = recorder<ResponseHead>(() => {})
   const decoder = new ResponseDecoder(handler, options.limits)

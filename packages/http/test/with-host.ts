@@ -8,7 +8,8 @@ export function withHost(input: Buffer): Buffer {
   for (const [index, line] of lines.entries()) {
     out.push(line)
     const request = /^[A-Z-]+ (?:https?:\/\/([^/?]*))?\S* HTTP\/1\.1$/.exec(line)
-    if (request && index < lines.length - 1 && !headHasHost(lines, index)) out.push(`${ADDED}: ${request[1] ?? 'fixture.example'}`)
+    if (request && index < lines.length - 1 && !headHasHost(lines, index))
+      out.push(`${ADDED}: ${request[1] ?? 'fixture.example'}`)
   }
   return Buffer.from(out.join('\r\n'), 'latin1')
 }

@@ -13,8 +13,8 @@ import type { Duplex } from 'node:stream'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { Client, Server, type Stream } from '../src/index.ts'
 
-const ROUNDS = Number(process.env['ROUNDS'] ?? 5)
-const ROUND_MS = Number(process.env['ROUND_MS'] ?? 600)
+const ROUNDS = 5
+const ROUND_MS = 600
 const STREAMS = 64
 const MESSAGE = Buffer.alloc(200, 'm')
 const BLOCK = Buffer.alloc(64 * 1024, 'b')
@@ -29,7 +29,17 @@ interface Pair {
 function makeCertificate(): { key: Buffer; cert: Buffer } {
   const directory = mkdtempSync(join(tmpdir(), 'yamux-bench-'))
   const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
-  const how = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1', '-subj', '/CN=localhost']
+  const how = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '1',
+    '-subj',
+    '/CN=localhost',
+  ]
   execFileSync('openssl', ['req', '-x509', ...how, '-keyout', key, '-out', cert], { stdio: 'ignore' })
   const pair = { key: readFileSync(key), cert: readFileSync(cert) }
   rmSync(directory, { recursive: true })
@@ -62,7 +72,9 @@ function connectPair(transport: Transport): Promise<Pair> {
     listener.listen(0, '127.0.0.1', () => {
       const { port } = listener.address() as AddressInfo
       const opened =
-        transport === 'tls' ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }) : connect(port, '127.0.0.1')
+        transport === 'tls'
+          ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+          : connect(port, '127.0.0.1')
       opened.once(transport === 'tls' ? 'secureConnect' : 'connect', () => {
         client = opened.setNoDelay()
         settle()
@@ -90,7 +102,9 @@ async function echo(transport: Transport): Promise<number> {
   const pair = await connectPair(transport)
   new Server((stream) => {
     stream.on('data', (chunk) => stream.write(chunk)).on('error', () => {})
-  }).attach(pair.server).on('error', () => {})
+  })
+    .attach(pair.server)
+    .on('error', () => {})
   const session = new Client().attach(pair.client).on('error', () => {}) as Client
   const result = await measure((count) => {
     for (let i = 0; i < STREAMS; i++) {
@@ -124,7 +138,9 @@ async function bulk(transport: Transport): Promise<number> {
   const result = await measure((count) => {
     new Server((stream: Stream) => {
       stream.on('data', (chunk: Buffer) => count(chunk.length / 1e6)).on('error', () => {})
-    }).attach(pair.server).on('error', () => {})
+    })
+      .attach(pair.server)
+      .on('error', () => {})
     pump((new Client().attach(pair.client).on('error', () => {}) as Client).open())
   })
   pair.close()
@@ -161,6 +177,8 @@ for (const [name, values] of results) {
   values.sort((a, b) => a - b)
   const show = (value: number | undefined) => Math.round(value ?? 0).toLocaleString('en')
   const median = values[values.length >> 1]
-  process.stdout.write(`${name.padEnd(18)}${show(median).padStart(10)}   (${show(values[0])} to ${show(values.at(-1))})\n`)
+  process.stdout.write(
+    `${name.padEnd(18)}${show(median).padStart(10)}   (${show(values[0])} to ${show(values.at(-1))})\n`,
+  )
 }
 process.exit()

@@ -29,7 +29,12 @@ test.each<[Config, string]>([
   [{ maxQueuedReplies: Number.NaN }, 'maxQueuedReplies NaN'],
   [{ keepAliveInterval: 0 }, 'keepAliveInterval 0 is not a number of seconds above 0'],
   [{ keepAliveTimeout: -1 }, 'keepAliveTimeout -1'],
-  [{ connectionWriteTimeout: 30_000_000 }, 'connectionWriteTimeout 30000000 is not a number of seconds above 0, up to 2147483'],
+  [
+    { connectionWriteTimeout: 30_000_000 },
+    'connectionWriteTimeout 30000000 is not a number of seconds above 0, up to 2147483',
+  ],
 ])('refuses %j', (config, message) => {
-  expect(() => validateConfig(config)).toThrow(expect.objectContaining({ code: 'ERR_YAMUX_CONFIG', message: expect.stringContaining(message) }))
+  expect(() => validateConfig(config)).toThrow(
+    expect.objectContaining({ code: 'ERR_YAMUX_CONFIG', message: expect.stringContaining(message) }),
+  )
 })

@@ -116,7 +116,11 @@ export function validateConfig(config: Config): Settings {
     keepAliveIntervalMs: seconds('keepAliveInterval', config.keepAliveInterval ?? 30) * 1000,
     keepAliveTimeoutMs: seconds('keepAliveTimeout', config.keepAliveTimeout ?? connectionWriteTimeout) * 1000,
     connectionWriteTimeoutMs: connectionWriteTimeout * 1000,
-    maxStreamWindowSize: count('maxStreamWindowSize', config.maxStreamWindowSize ?? 4 * 1024 * 1024, INITIAL_WINDOW_BYTES),
+    maxStreamWindowSize: count(
+      'maxStreamWindowSize',
+      config.maxStreamWindowSize ?? 4 * 1024 * 1024,
+      INITIAL_WINDOW_BYTES,
+    ),
     maxStreams: count('maxStreams', config.maxStreams ?? 4096, 1),
     maxWindowGrowth: count('maxWindowGrowth', config.maxWindowGrowth ?? 64 * 1024 * 1024, 0),
     maxQueuedReplies: count('maxQueuedReplies', config.maxQueuedReplies ?? 1024, 1),

@@ -24,7 +24,10 @@ export class ControlQueue {
   /** A frame that the peer's made necessary. @throws YamuxError `ERR_YAMUX_FLOOD` when too many wait already */
   reply(type: number, flags: number, streamId: number, length: number): void {
     if (++this.#replies > this.#maxReplies) {
-      throw new YamuxError('ERR_YAMUX_FLOOD', `${this.#replies} unsent replies exceed maxQueuedReplies ${this.#maxReplies}`)
+      throw new YamuxError(
+        'ERR_YAMUX_FLOOD',
+        `${this.#replies} unsent replies exceed maxQueuedReplies ${this.#maxReplies}`,
+      )
     }
     this.add(type, flags, streamId, length)
   }

@@ -23,7 +23,13 @@ function decode(chunks: Buffer[]): Seen[] {
   return seen
 }
 
-function frame(type: number, flags: number, streamId: number, length: number, payload: Uint8Array = Buffer.alloc(0)): Buffer {
+function frame(
+  type: number,
+  flags: number,
+  streamId: number,
+  length: number,
+  payload: Uint8Array = Buffer.alloc(0),
+): Buffer {
   const header = Buffer.alloc(12)
   header.writeUInt8(type, 1)
   header.writeUInt16BE(flags, 2)

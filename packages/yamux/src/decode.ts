@@ -67,7 +67,8 @@ export class Decoder {
     const version = start >>> 24
     const type = (start >>> 16) & 0xff
     if (version !== VERSION) throw new YamuxError('ERR_YAMUX_PROTOCOL', `version ${version} is not ${VERSION}`)
-    if (type > FrameType.GoAway) throw new YamuxError('ERR_YAMUX_PROTOCOL', `frame type ${type} is above ${FrameType.GoAway}`)
+    if (type > FrameType.GoAway)
+      throw new YamuxError('ERR_YAMUX_PROTOCOL', `frame type ${type} is above ${FrameType.GoAway}`)
     const length = bytes.readUInt32BE(at + 8)
     if (type === FrameType.Data) this.#payloadLeft = length
     this.#sink.onFrame(type, start & 0xffff, bytes.readUInt32BE(at + 4), length)

@@ -9,7 +9,10 @@ function drain(queue: ReceiveQueue): Buffer[] {
 }
 
 test('gives back the bytes it took, in order, whatever their sizes', () => {
-  const piece = fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.integer({ min: 900, max: 20_000 }).map((size) => Buffer.alloc(size, size)))
+  const piece = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 30 }),
+    fc.integer({ min: 900, max: 20_000 }).map((size) => Buffer.alloc(size, size)),
+  )
   fc.assert(
     fc.property(fc.array(fc.record({ piece, take: fc.boolean() })), (steps) => {
       const queue = new ReceiveQueue()

@@ -73,7 +73,8 @@ export class Receiver implements FrameSink {
       return this.#requests.onOpen(streamId)
     }
     const flow = this.#requests.find(streamId)
-    if (!flow && !this.#requests.wasUsed(streamId)) throw violation(`frame for stream ${streamId}, which was never opened`)
+    if (!flow && !this.#requests.wasUsed(streamId))
+      throw violation(`frame for stream ${streamId}, which was never opened`)
     return flow
   }
 }

@@ -68,7 +68,8 @@ export class Scheduler {
       this.#onFlushed = () => this.finish(onFinished)
       return
     }
-    for (let left = LAST_BYTES; left > 0 && this.#link && !this.#isIdle(); left -= BATCH_BYTES) this.#writeBatch(this.#link)
+    for (let left = LAST_BYTES; left > 0 && this.#link && !this.#isIdle(); left -= BATCH_BYTES)
+      this.#writeBatch(this.#link)
     this.stop()
     onFinished()
   }

@@ -283,7 +283,8 @@ export class Session extends Duplex {
   }
 
   #onOpen(streamId: number): Flow | undefined {
-    if (this.#ids.isOurs(streamId)) throw new YamuxError('ERR_YAMUX_PROTOCOL', `peer opened stream ${streamId}, an id of ours`)
+    if (this.#ids.isOurs(streamId))
+      throw new YamuxError('ERR_YAMUX_PROTOCOL', `peer opened stream ${streamId}, an id of ours`)
     if (this.#flows.has(streamId)) throw new YamuxError('ERR_YAMUX_PROTOCOL', `peer opened stream ${streamId} twice`)
     this.#ids.seenFromPeer(streamId)
     const refusal = this.#refusal()

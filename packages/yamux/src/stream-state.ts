@@ -13,8 +13,18 @@ export type StreamEvent = 'send-syn' | 'send-ack' | 'receive-ack' | 'send-fin' |
 
 const transitions: Record<StreamState, Partial<Record<StreamEvent, StreamState>>> = {
   init: { 'send-syn': 'syn-sent', reset: 'reset' },
-  'syn-sent': { 'receive-ack': 'established', 'send-fin': 'local-close', 'receive-fin': 'remote-close', reset: 'reset' },
-  'syn-received': { 'send-ack': 'established', 'send-fin': 'local-close', 'receive-fin': 'remote-close', reset: 'reset' },
+  'syn-sent': {
+    'receive-ack': 'established',
+    'send-fin': 'local-close',
+    'receive-fin': 'remote-close',
+    reset: 'reset',
+  },
+  'syn-received': {
+    'send-ack': 'established',
+    'send-fin': 'local-close',
+    'receive-fin': 'remote-close',
+    reset: 'reset',
+  },
   established: { 'send-fin': 'local-close', 'receive-fin': 'remote-close', reset: 'reset' },
   'local-close': { 'receive-ack': 'local-close', 'receive-fin': 'closed', reset: 'reset' },
   // A FIN may come before our ACK left.

@@ -11,7 +11,8 @@ async function acceptedStream(config = {}) {
   const raw = serverWithRawPeer(config)
   raw.peer.send(frameBytes(WINDOW, SYN, 1, 0))
   await raw.peer.frame({ streamId: 1, flags: ACK })
-  const credits = () => raw.peer.frames.filter((frame) => frame.type === WINDOW && frame.flags === 0).map((frame) => frame.length)
+  const credits = () =>
+    raw.peer.frames.filter((frame) => frame.type === WINDOW && frame.flags === 0).map((frame) => frame.length)
   return { ...raw, stream: raw.accepted[0]!, credits }
 }
 
@@ -143,7 +144,10 @@ test('a session whose connection takes nothing for connectionWriteTimeout aborts
   clock.advance(4999)
   expect(client.isClosed()).toBe(false)
   clock.advance(1)
-  expect((await failed)[0]).toMatchObject({ code: 'ERR_YAMUX_WRITE_TIMEOUT', message: expect.stringContaining('5000 ms') })
+  expect((await failed)[0]).toMatchObject({
+    code: 'ERR_YAMUX_WRITE_TIMEOUT',
+    message: expect.stringContaining('5000 ms'),
+  })
   expect(errors).toMatchObject([{ code: 'ERR_YAMUX_WRITE_TIMEOUT' }])
 })
 

@@ -21,7 +21,12 @@ const violations: Array<[name: string, message: string, ...frames: Buffer[]]> = 
   ['a stream opened and reset in one frame', 'SYN with RST for stream 1', frameBytes(WINDOW, SYN | RST, 1, 0)],
   ['data for a stream never opened', 'frame for stream 7, which was never opened', dataBytes(0, 7, 'x')],
   ['data for a stream we never opened', 'frame for stream 8, which was never opened', dataBytes(0, 8, 'x')],
-  ['data after FIN', 'data frame of 1 bytes for stream 1 after its FIN', dataBytes(SYN | FIN, 1, 'x'), dataBytes(0, 1, 'y')],
+  [
+    'data after FIN',
+    'data frame of 1 bytes for stream 1 after its FIN',
+    dataBytes(SYN | FIN, 1, 'x'),
+    dataBytes(0, 1, 'y'),
+  ],
   ['FIN after FIN', 'unexpected receive-fin for stream 1', dataBytes(SYN | FIN, 1, 'x'), frameBytes(WINDOW, FIN, 1, 0)],
   ['a window above 2^32 - 1', 'exceeds 4294967295', open(1), frameBytes(WINDOW, 0, 1, 0xffff_ffff)],
 ]
@@ -42,7 +47,10 @@ test('ends the session on a frame that exceeds the window, before its payload ar
   peer.far.end()
   await whenClosed(server)
   expect(errors).toMatchObject([
-    { code: 'ERR_YAMUX_WINDOW_EXCEEDED', message: 'data frame of 262145 bytes exceeds the 262144 left in the window of stream 1' },
+    {
+      code: 'ERR_YAMUX_WINDOW_EXCEEDED',
+      message: 'data frame of 262145 bytes exceeds the 262144 left in the window of stream 1',
+    },
   ])
 })
 
@@ -176,7 +184,8 @@ describe('floods', () => {
     peer.send(open(1))
     await peer.roundTrip()
     const answers = peer.frames.length
-    for (let i = 0; i < 20; i++) peer.send(Buffer.concat(Array.from({ length: 500 }, () => frameBytes(WINDOW, 0, 1, i))))
+    for (let i = 0; i < 20; i++)
+      peer.send(Buffer.concat(Array.from({ length: 500 }, () => frameBytes(WINDOW, 0, 1, i))))
     await peer.roundTrip()
     expect(peer.frames.length).toBe(answers + 1)
     expect([errors, accepted[0]!.destroyed]).toEqual([[], false])

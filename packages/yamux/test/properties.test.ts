@@ -14,7 +14,11 @@ function cuttingPair(cuts: number[]): [Duplex, Duplex] {
       read() {},
       write(chunk: Buffer, _encoding, callback) {
         const offset = turn++ % 7
-        for (const piece of cutAt(chunk, cuts.map((cut) => cut + offset))) other().push(piece)
+        for (const piece of cutAt(
+          chunk,
+          cuts.map((cut) => cut + offset),
+        ))
+          other().push(piece)
         setImmediate(callback)
       },
       final(callback) {
@@ -27,10 +31,7 @@ function cuttingPair(cuts: number[]): [Duplex, Duplex] {
   return [ends[0]!, ends[1]!]
 }
 
-type Step =
-  | { kind: 'write'; size: number }
-  | { kind: 'pause' }
-  | { kind: 'turn' }
+type Step = { kind: 'write'; size: number } | { kind: 'pause' } | { kind: 'turn' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('write' as const), size: fc.oneof(fc.nat(50), fc.nat(40_000), fc.nat(300_000)) }),

@@ -20,7 +20,13 @@ export const ACK = 2
 export const FIN = 4
 export const RST = 8
 
-export function frameBytes(type: number, flags: number, streamId: number, length: number, payload?: Uint8Array): Buffer {
+export function frameBytes(
+  type: number,
+  flags: number,
+  streamId: number,
+  length: number,
+  payload?: Uint8Array,
+): Buffer {
   const header = Buffer.alloc(12)
   header.writeUInt8(type, 1)
   header.writeUInt16BE(flags, 2)
@@ -78,7 +84,8 @@ export class RawPeer {
 
   /** The first frame of this kind, now or when it arrives. */
   async frame(expected: Partial<Omit<Frame, 'payload'>>): Promise<Frame> {
-    const matches = (frame: Frame) => Object.entries(expected).every(([key, value]) => frame[key as keyof Frame] === value)
+    const matches = (frame: Frame) =>
+      Object.entries(expected).every(([key, value]) => frame[key as keyof Frame] === value)
     await this.until(() => this.frames.some(matches))
     return this.frames.find(matches)!
   }

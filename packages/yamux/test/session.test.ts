@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { Client, Server, type Stream } from '../src/index.ts'
 import { ACK, DATA, FIN, frameBytes, GO_AWAY, PING, RawPeer, RST, SYN, WINDOW } from './raw-peer.ts'
-import { clientWithRawPeer, serverWithRawPeer, readAll, sessionPair, settle, whenClosed } from './sessions.ts'
+import { clientWithRawPeer, readAll, serverWithRawPeer, sessionPair, settle, whenClosed } from './sessions.ts'
 
 const echo = (stream: Stream) => stream.on('error', () => {}).pipe(stream)
 
@@ -179,7 +179,10 @@ test('ping rejects after keepAliveTimeout of silence, and the session goes on wi
   const { client, clock, errors } = clientWithRawPeer({ enableKeepAlive: false, keepAliveTimeout: 2 })
   const answer = client.ping()
   clock.advance(2000)
-  await expect(answer).rejects.toMatchObject({ code: 'ERR_YAMUX_PING_TIMEOUT', message: expect.stringContaining('2000 ms') })
+  await expect(answer).rejects.toMatchObject({
+    code: 'ERR_YAMUX_PING_TIMEOUT',
+    message: expect.stringContaining('2000 ms'),
+  })
   expect(client.isClosed()).toBe(false)
   expect(errors).toEqual([])
 })
@@ -233,11 +236,15 @@ test('goAway refuses new streams both ways and lets old ones go on', async () =>
   const announced = once(client, 'goaway')
   server.goAway()
   server.goAway()
-  expect(() => server.open()).toThrow(expect.objectContaining({ code: 'ERR_YAMUX_GOING_AWAY', message: 'this side takes no new streams' }))
+  expect(() => server.open()).toThrow(
+    expect.objectContaining({ code: 'ERR_YAMUX_GOING_AWAY', message: 'this side takes no new streams' }),
+  )
   const late = client.open()
   expect((await once(late, 'error'))[0]).toMatchObject({ code: 'ERR_YAMUX_STREAM_REFUSED' })
   expect(await announced).toEqual([0])
-  expect(() => client.open()).toThrow(expect.objectContaining({ code: 'ERR_YAMUX_GOING_AWAY', message: 'the peer takes no new streams' }))
+  expect(() => client.open()).toThrow(
+    expect.objectContaining({ code: 'ERR_YAMUX_GOING_AWAY', message: 'the peer takes no new streams' }),
+  )
   before.end('still works')
   expect(await readAll(accepted[0]!)).toBe('still works')
 })
@@ -425,9 +432,15 @@ test('refuses to open more than maxStreams', () => {
 
 test('holds streams back while acceptBacklog of them await their ACK', async () => {
   const { client, peer } = clientWithRawPeer({ acceptBacklog: 2 })
-  for (let i = 0; i < 4; i++) client.open().on('error', () => {}).end(`stream ${i}`)
+  for (let i = 0; i < 4; i++)
+    client
+      .open()
+      .on('error', () => {})
+      .end(`stream ${i}`)
   await peer.roundTrip()
-  expect(peer.frames.filter((frame) => frame.flags & SYN && frame.type === DATA).map((frame) => frame.streamId)).toEqual([1, 3])
+  expect(
+    peer.frames.filter((frame) => frame.flags & SYN && frame.type === DATA).map((frame) => frame.streamId),
+  ).toEqual([1, 3])
   peer.send(frameBytes(WINDOW, ACK, 3, 0))
   expect((await peer.frame({ streamId: 5 })).payload.toString()).toBe('stream 2')
   peer.send(frameBytes(WINDOW, RST, 1, 0))

@@ -6,7 +6,15 @@ import type { Stream } from '../src/index.ts'
 import { serverWithRawPeer, settle } from './sessions.ts'
 
 interface Vectors {
-  frames: Array<{ name: string; hex: string; type: number; flags: number; streamId: number; length: number; payload: string }>
+  frames: Array<{
+    name: string
+    hex: string
+    type: number
+    flags: number
+    streamId: number
+    length: number
+    payload: string
+  }>
   conversations: Array<{ name: string; sent: string[]; answered: string[] }>
 }
 const vectors = JSON.parse(readFileSync(new URL('./vectors.json', import.meta.url), 'utf8')) as Vectors

@@ -1,12 +1,9 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { waitForLock } from '../data/file-lock.ts'
-import { ControlPlaneError, systemCodeOf, unusable } from '../errors.ts'
+import { underBriefLock } from '../data/brief-lock.ts'
+import { systemCodeOf, unusable } from '../errors.ts'
 import type { ControlPlaneLimits } from '../limits.ts'
 import { type CredentialsFile, readCredentialsFile, writeCredentialsFile } from './credentials-file.ts'
-
-/** A change is one small write: whoever has not finished after this long never will. */
-const CHANGE_LOCK_TIMEOUT_MS = 5000
 
 /** The credentials file as it is now, whichever process wrote it. */
 export class CredentialsOnDisk {
@@ -39,20 +36,13 @@ export class CredentialsOnDisk {
 
   /** One change at a time, over all processes, on the newest content. */
   async change<T>(emptyFile: () => CredentialsFile, edit: (file: CredentialsFile) => T): Promise<T> {
-    const lock = await waitForLock(`${this.#path}.lock`, CHANGE_LOCK_TIMEOUT_MS)
-    if (!('release' in lock)) {
-      const message = `${this.#path}: being changed by pid ${lock.heldBy} for more than ${CHANGE_LOCK_TIMEOUT_MS} ms`
-      throw new ControlPlaneError('ERR_CONTROL_PLANE_DATA_IN_USE', message)
-    }
-    try {
+    return underBriefLock(`${this.#path}.lock`, async () => {
       const file = (await readCredentialsFile(this.#path, this.#limits)) ?? emptyFile()
       const result = edit(file)
       await writeCredentialsFile(this.#path, file)
       await this.refresh()
       return result
-    } finally {
-      await lock.release()
-    }
+    })
   }
 
   /** Looks for another process's changes every so often, without keeping this one alive. */

@@ -97,9 +97,10 @@ async function compiledSources(): Promise<string> {
     join(out, 'holder.js'),
     `import { openDataDirectory } from './data/data-directory.js'
      await openDataDirectory(process.argv[2])
+     process.on('message', () => {})
      process.send('open')`,
   )
-  const sources = ['errors', 'limits', ...['data-directory', 'file-lock', 'process-mark'].map((name) => `data/${name}`)]
+  const sources = ['errors', 'limits', ...['brief-lock', 'data-directory', 'data-file', 'process-lock', 'process-mark'].map((name) => `data/${name}`)]
   for (const name of sources) {
     const text = await readFile(new URL(`../${name}.ts`, import.meta.url), 'utf8')
     const { outputText } = ts.transpileModule(text, {

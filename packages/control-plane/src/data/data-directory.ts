@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ControlPlaneError, unusable } from '../errors.ts'
-import { type FileLock, tryLock } from './file-lock.ts'
+import { type ProcessLock, takeProcessLock } from './process-lock.ts'
 
 /** The directory where one edge keeps all that must outlive it. */
 export interface DataDirectory {
@@ -47,8 +47,8 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   }
 }
 
-async function lockForEdge(directory: string): Promise<FileLock> {
-  const lock = await tryLock(join(directory, 'edge.lock'))
+async function lockForEdge(directory: string): Promise<ProcessLock> {
+  const lock = await takeProcessLock(join(directory, 'edge.lock'))
   if ('release' in lock) return lock
   throw new ControlPlaneError(
     'ERR_CONTROL_PLANE_DATA_IN_USE',

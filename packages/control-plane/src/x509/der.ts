@@ -49,7 +49,7 @@ export function bitString(content: Uint8Array, unusedBits = 0): Buffer {
 /** From its dotted form. */
 export function objectIdentifier(dotted: string): Buffer {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)
-  return element(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))
+  return element(0x06, Buffer.from([first * 40 + second, ...rest].flatMap(base128)))
 }
 
 function base128(arc: number): number[] {
