@@ -78,7 +78,8 @@ function packageDirectories() {
 
 function hashOfManifests() {
   const hash = createHash('sha256').update(process.versions.node.split('.')[0])
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json']) hash.update(readFileSync(join(root, file)))
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'])
+    hash.update(readFileSync(join(root, file)))
   return hash.digest('hex')
 }
 

@@ -33,7 +33,9 @@ if (ready) {
   const agent = start('apps/agent/bin/tunnel.mjs', withBothSchemes(command), { TUNNEL_CONNECT: ready.connectionString })
   if (await message(agent, 'online')) {
     const ca = relative(process.cwd(), ready.caFile)
-    process.stdout.write(`\nThe https address is signed by this edge's own CA: curl --cacert ${ca} … or trust that file in the browser.\n`)
+    process.stdout.write(
+      `\nThe https address is signed by this edge's own CA: curl --cacert ${ca} … or trust that file in the browser.\n`,
+    )
   }
 }
 
@@ -44,7 +46,10 @@ function withBothSchemes(args) {
 }
 
 function start(script, args, env = {}) {
-  const child = fork(join(root, script), args, { env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(join(root, script), args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   children.add(child)
   child.on('exit', (code) => {
     children.delete(child)

@@ -10,7 +10,10 @@ await ensureBuilt()
 const directory = mkdtempSync(join(tmpdir(), 'tunnel-test-'))
 const report = join(directory, 'report.json')
 const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]
-const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], { cwd: root, stdio: 'inherit' })
+const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+})
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 
 child.on('close', (code) => {
@@ -21,7 +24,9 @@ child.on('close', (code) => {
     const result = JSON.parse(readFileSync(report, 'utf8'))
     passed = result.numPassedTests
     // A file that cannot even be loaded has no tests, and has failed all the same.
-    failed = result.numFailedTests + result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+    failed =
+      result.numFailedTests +
+      result.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
     skipped = result.numPendingTests + (result.numTodoTests ?? 0)
   } catch {
     failed = 1

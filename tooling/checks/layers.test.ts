@@ -62,7 +62,9 @@ test('control-plane sees only types of edge', () => {
   const one = packages.find(({ name }) => name === '@tunnel/control-plane') as WorkspacePackage
   const values = sourcesOf(one)
     .filter((file) => !file.endsWith('.test.ts'))
-    .filter((file) => /^(?:import|export) (?!type)[^;]*?from '@tunnel\/edge'/ms.test(withoutTypeImports(readFileSync(file, 'utf8'))))
+    .filter((file) =>
+      /^(?:import|export) (?!type)[^;]*?from '@tunnel\/edge'/ms.test(withoutTypeImports(readFileSync(file, 'utf8'))),
+    )
   expect(values.map((file) => relative(root, file))).toEqual([])
 })
 
@@ -70,7 +72,10 @@ test('protocol, http and traffic-policy open no socket and no file', () => {
   const pure = packages.filter(({ name }) => /\/(protocol|http|traffic-policy)$/.test(name))
   const impure = pure.flatMap((one) =>
     importsOf(one)
-      .filter(({ name, file }) => /^node:(net|tls|fs|http2?|https|dgram|dns|child_process)/.test(name) && !file.includes('.test.'))
+      .filter(
+        ({ name, file }) =>
+          /^node:(net|tls|fs|http2?|https|dgram|dns|child_process)/.test(name) && !file.includes('.test.'),
+      )
       .map(({ name, file }) => `${file}: ${name}`),
   )
   expect(impure).toEqual([])
@@ -90,7 +95,9 @@ const workspaceNames = (dependencies: Record<string, string>): string[] => Objec
 function importsOf(one: WorkspacePackage): { name: string; file: string }[] {
   return sourcesOf(one).flatMap((file) => {
     const text = readFileSync(file, 'utf8').replace(/^\s*(?:\*|\/\/|\/\*).*$/gm, '')
-    const names = [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\s*\()'([^'.][^']*)'/g)].map((match) => packageOf(match[1] as string))
+    const names = [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\s*\()'([^'.][^']*)'/g)].map((match) =>
+      packageOf(match[1] as string),
+    )
     return [...new Set(names)].map((name) => ({ name, file: relative(root, file) }))
   })
 }

@@ -1,13 +1,17 @@
 import type { Server } from 'node:net'
 import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
 import { type EndpointConfig, endpointRequest, type UpstreamConfig, upstreamAddress } from './forward-config.ts'
-import { Listener, type StreamHandler } from './listener.ts'
+import type { Listener, StreamHandler } from './listener.ts'
 import type { Session } from './session/session.ts'
 import { type ForwardEvents, forwardStream } from './upstream/forward-stream.ts'
 import { visitorSocket } from './visitor-socket.ts'
 
 /** Puts an endpoint online over `session` and forwards its connections to an upstream. */
-export async function forwardOver(session: Session, config: EndpointConfig & UpstreamConfig, events: ForwardEvents = {}): Promise<Listener> {
+export async function forwardOver(
+  session: Session,
+  config: EndpointConfig & UpstreamConfig,
+  events: ForwardEvents = {},
+): Promise<Listener> {
   const address = upstreamAddress(config)
   const options = {
     verifyTls: config.verify_upstream_tls ?? true,

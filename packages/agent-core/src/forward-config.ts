@@ -42,7 +42,8 @@ export interface UpstreamConfig {
 /** What a bind request says for a config. Throws 394 or 9021 for options that exclude each other. */
 export function endpointRequest(config: EndpointConfig, upstreamUrl: string): EndpointRequest {
   const proto = config.proto ?? protoOf(config.url)
-  if (proto !== 'http' && proto !== 'tcp') throw new TunnelError(332, `proto ${JSON.stringify(proto)} is not http or tcp`)
+  if (proto !== 'http' && proto !== 'tcp')
+    throw new TunnelError(332, `proto ${JSON.stringify(proto)} is not http or tcp`)
   const url = config.url ?? urlFromParts(config, proto)
   return {
     protocol: proto === 'tcp' ? 'tcp' : schemeOf(config.schemes),
@@ -73,7 +74,8 @@ function protoOf(url: string | undefined): 'http' | 'tcp' {
 function urlFromParts(config: EndpointConfig, proto: 'http' | 'tcp'): string | undefined {
   const { domain, hostname, remote_addr } = config
   if (proto === 'tcp') return remote_addr === undefined ? undefined : `tcp://${remote_addr.replace(/^tcp:\/\//, '')}`
-  if (domain !== undefined && hostname !== undefined) throw new TunnelError(9021, 'domain and hostname are the same thing: give one')
+  if (domain !== undefined && hostname !== undefined)
+    throw new TunnelError(9021, 'domain and hostname are the same thing: give one')
   const host = domain ?? hostname
   return host === undefined ? undefined : `${schemeOf(config.schemes)}://${host}`
 }

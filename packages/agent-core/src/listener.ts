@@ -23,7 +23,12 @@ export class Listener extends EventEmitter<ListenerEvents> {
   readonly #closeAtSession: (listener: Listener) => Promise<void>
 
   /** @internal */
-  constructor(request: EndpointRequest, bound: BoundEndpoint, handle: StreamHandler, close: (listener: Listener) => Promise<void>) {
+  constructor(
+    request: EndpointRequest,
+    bound: BoundEndpoint,
+    handle: StreamHandler,
+    close: (listener: Listener) => Promise<void>,
+  ) {
     super()
     this.request = request
     this.handle = handle

@@ -3,12 +3,19 @@ import type { StreamHeader } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
 
 /** A visitor's connection as a server sees it: a duplex with the visitor's address. */
-export type VisitorSocket = Duplex & { readonly remoteAddress: string; readonly remotePort: number; readonly header: StreamHeader }
+export type VisitorSocket = Duplex & {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly header: StreamHeader
+}
 
 /** A stream of the edge as a {@link VisitorSocket}, paused, with `first` put back in front. */
 export function visitorSocket(stream: Stream, header: StreamHeader, first: Buffer): VisitorSocket {
   const colon = header.visitorAddress.lastIndexOf(':')
-  const hasPort = colon > 0 && /^\d+$/.test(header.visitorAddress.slice(colon + 1)) && !/^[0-9a-f:]+:[0-9a-f:]*$/i.test(header.visitorAddress)
+  const hasPort =
+    colon > 0 &&
+    /^\d+$/.test(header.visitorAddress.slice(colon + 1)) &&
+    !/^[0-9a-f:]+:[0-9a-f:]*$/i.test(header.visitorAddress)
   const address = hasPort ? header.visitorAddress.slice(0, colon).replace(/^\[|\]$/g, '') : header.visitorAddress
   stream.pause()
   if (first.length > 0) stream.unshift(first)

@@ -1,4 +1,4 @@
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { TunnelError } from '@tunnel/protocol'
 import type { FastifyInstance } from 'fastify'
 import { EndpointRegistry } from './endpoints/registry.ts'
@@ -109,12 +109,20 @@ class RunningEdge implements Edge {
     const registry = new EndpointRegistry({
       domains,
       edgeHost,
-      publicPorts: { http: this.#http && (publicPorts?.http ?? portOf(this.#http)), https: publicPorts?.https ?? portOf(this.#https) },
+      publicPorts: {
+        http: this.#http && (publicPorts?.http ?? portOf(this.#http)),
+        https: publicPorts?.https ?? portOf(this.#https),
+      },
       tcp: tcp && { publicHost: tcp.publicHost ?? domains[0], firstPort: tcp.firstPort, lastPort: tcp.lastPort },
       resumeTokens,
       resumeWindowMs,
     })
-    const path = new DataPath({ limits: this.#limits, registry, edgeHost, serveOwnHost: (socket) => this.#own?.serve(socket) })
+    const path = new DataPath({
+      limits: this.#limits,
+      registry,
+      edgeHost,
+      serveOwnHost: (socket) => this.#own?.serve(socket),
+    })
     const host = new SessionHost({
       limits: this.#limits,
       log: this.#log,

@@ -16,11 +16,11 @@ export interface EdgeLimits {
   helloTimeoutMs: number
   /** Visitor connections open at once, all listeners together. Beyond: closed at accept. @default 20_000 */
   maxVisitorConnections: number
-  /** Agent sessions open at once with one credential. Beyond: 108. @default 100 */
+  /** Agent sessions open at once with one credential. Beyond: 108. @default 1_000 */
   maxSessionsPerCredential: number
   /** Connections that have not said `hello` yet. Beyond: closed at accept. @default 1_000 */
   maxUnauthenticatedSessions: number
-  /** Endpoints of one session. Beyond: 324. @default 100 */
+  /** Endpoints of one session. Beyond: 324. @default 1_000 */
   maxEndpointsPerSession: number
   /** Streams of one session, idle ones included. Beyond: 503 (743). @default 4_096 */
   maxStreamsPerSession: number
@@ -47,9 +47,9 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   handshakeTimeoutMs: 60_000,
   helloTimeoutMs: 10_000,
   maxVisitorConnections: 20_000,
-  maxSessionsPerCredential: 100,
+  maxSessionsPerCredential: 1000,
   maxUnauthenticatedSessions: 1000,
-  maxEndpointsPerSession: 100,
+  maxEndpointsPerSession: 1000,
   maxStreamsPerSession: 4096,
   maxIdleStreamsPerEndpoint: 256,
   upstreamKeepAliveMs: 4000,

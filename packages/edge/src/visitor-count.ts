@@ -32,7 +32,9 @@ export class VisitorCount {
   /** Resolves when every connection is closed: those that do not go by themselves within a moment are cut. */
   async closeAll(): Promise<void> {
     if (this.#sockets.size === 0) return
-    const closed = Promise.all([...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+    const closed = Promise.all(
+      [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+    )
     for (const socket of this.#sockets) socket.end()
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()

@@ -185,6 +185,13 @@ describe('forwardRequestHead', () => {
     ])
   })
 
+  test('writes one Host and one length whatever was put into the head since', () => {
+    const head = headOf(['Content-Length: 5'])
+    head.headers.push('host', 'evil', 'content-length', '6')
+    const lines = linesOf(forwardRequestHead(head, facts)).filter((line) => /^(host|content-length):/i.test(line))
+    expect(lines).toEqual(['Host: app.example', 'Content-Length: 5'])
+  })
+
   test('is read back as the head that was meant', () => {
     const head = headOf([
       'Transfer-Encoding: chunked',

@@ -68,10 +68,10 @@ function writeRequestHead(
     const name = headers[at]!
     const value = headers[at + 1]!
     if (isName(name, 'host')) {
-      fields += name + hostLine
+      if (!hasHost) fields += name + hostLine
       hasHost = true
     } else if (isName(name, 'content-length')) {
-      if (lengthLine !== '') fields += name + lengthLine
+      if (!hasLength && lengthLine !== '') fields += name + lengthLine
       hasLength = true
     } else if (isName(name, 'te')) {
       takesTrailers ||= listMembers(value).some((coding) => isName(coding, 'trailers'))

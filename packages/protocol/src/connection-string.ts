@@ -21,16 +21,23 @@ export function parseConnectionString(text: string): ConnectionString {
   try {
     url = new URL(text.trim())
   } catch (cause) {
-    throw new TunnelError(9034, 'connection string is not a URL; expected tunnel://AUTHTOKEN@host:port?ca=sha256:HEX', { cause })
+    throw new TunnelError(9034, 'connection string is not a URL; expected tunnel://AUTHTOKEN@host:port?ca=sha256:HEX', {
+      cause,
+    })
   }
-  if (url.protocol !== SCHEME) throw new TunnelError(9034, `connection string starts with ${url.protocol}//, expected tunnel://`)
+  if (url.protocol !== SCHEME)
+    throw new TunnelError(9034, `connection string starts with ${url.protocol}//, expected tunnel://`)
   if (!url.hostname) throw new TunnelError(9034, 'connection string has no host')
-  const result: ConnectionString = { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port ? Number(url.port) : 443 }
+  const result: ConnectionString = {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port ? Number(url.port) : 443,
+  }
   if (url.username) result.authtoken = decodeURIComponent(url.username)
   const ca = url.searchParams.get('ca')
   if (ca !== null) {
     const fingerprint = FINGERPRINT.exec(ca)?.[1]
-    if (!fingerprint) throw new TunnelError(9034, `connection string has ca=${ca.slice(0, 80)}, expected sha256: and 64 hex digits`)
+    if (!fingerprint)
+      throw new TunnelError(9034, `connection string has ca=${ca.slice(0, 80)}, expected sha256: and 64 hex digits`)
     result.caFingerprint = fingerprint.toLowerCase()
   }
   return result

@@ -82,7 +82,12 @@ export const bindSchema = z.object({
 export const boundSchema = z.object({
   type: z.literal('bound'),
   id: requestId,
-  endpoint: z.object({ id: shortText, url: z.string().max(2048), protocol: z.string().max(32), token: z.string().max(1024) }),
+  endpoint: z.object({
+    id: shortText,
+    url: z.string().max(2048),
+    protocol: z.string().max(32),
+    token: z.string().max(1024),
+  }),
 })
 export type BoundEndpoint = z.infer<typeof boundSchema>['endpoint']
 

@@ -14,7 +14,11 @@ export const streamHeaderSchema = z.object({
   visitorAddress: z.string().max(64),
   /** What the edge knows of the visitor's TLS, when it terminated it. */
   tls: z
-    .object({ serverName: z.string().max(255).optional(), version: z.string().max(32).optional(), cipher: z.string().max(64).optional() })
+    .object({
+      serverName: z.string().max(255).optional(),
+      version: z.string().max(32).optional(),
+      cipher: z.string().max(64).optional(),
+    })
     .optional(),
 })
 export type StreamHeader = z.infer<typeof streamHeaderSchema>

@@ -9,7 +9,7 @@ test.each(['README.md', 'SPEC.md'])('%s names no code that does not exist', (fil
 
 test('the errors table of the README lists every code', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const listed = [...readme.matchAll(/^\| `(ERR_YAMUX_[A-Z_]+)` \|/gm)].map((match) => match[1])
+  const listed = [...readme.matchAll(/^\| `(ERR_YAMUX_[A-Z_]+)` +\|/gm)].map((match) => match[1])
   expect(listed.sort()).toEqual([...yamuxErrorCodes].sort())
 })
 

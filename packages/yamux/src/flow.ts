@@ -95,18 +95,17 @@ export class Flow {
   /** The stream was destroyed: resets the peer's, unless both sides had closed or the peer did it first. */
   abandon(error: Error | null): void {
     this.#host.handshake.giveUp(this)
-    if (this.#isOurs) this.#uncount()
     if (!this.#isOver()) {
       this.#rstWanted = this.#state !== 'init'
       this.#move('reset')
     }
+    if (this.#isOurs && !this.#rstWanted) this.#uncount()
     const reason = error ?? new YamuxError('ERR_YAMUX_STREAM_RESET', `stream ${this.id} was destroyed before its end`)
     this.receive.discard()
     this.send.discard(reason)
     this.#finCallback?.(reason)
     this.#finCallback = undefined
-    // Also a flow that the peer reset takes its turn: until then it counts against the accept backlog.
-    if (this.#rstWanted || this.#isCounted) this.wake()
+    if (this.#rstWanted) this.wake()
     this.#host.forget(this)
   }
 
@@ -123,7 +122,7 @@ export class Flow {
     if (this.#state === 'init' && !this.#announce()) return false
     this.#emitCredit(batch)
     if (this.send.canSend) this.#emitData(batch, limit)
-    if (this.#finWanted && this.send.queuedBytes === 0 && this.#canSendFin()) {
+    if (this.#isFinDue()) {
       this.#frame(batch, Flag.FIN, 0)
       this.#sentFin()
     } else if (this.#opening !== 0) this.#frame(batch, 0, 0)
@@ -146,7 +145,7 @@ export class Flow {
     const frame = batch.open()
     const length = this.send.drainTo(batch, limit)
     // Read only now: a write callback may have ended the stream.
-    const fin = this.#finWanted && this.send.queuedBytes === 0 && this.#canSendFin() ? Flag.FIN : 0
+    const fin = this.#isFinDue() ? Flag.FIN : 0
     batch.close(frame, FrameType.Data, opening | fin, this.id, length)
     if (fin) this.#sentFin()
   }
@@ -165,8 +164,9 @@ export class Flow {
     return flag
   }
 
-  #canSendFin(): boolean {
-    return nextState(this.#state, 'send-fin') !== undefined
+  /** Node asks for the end only when all that was written is on its way. */
+  #isFinDue(): boolean {
+    return this.#finWanted && nextState(this.#state, 'send-fin') !== undefined
   }
 
   #sentFin(): void {

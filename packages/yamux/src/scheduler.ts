@@ -76,7 +76,6 @@ export class Scheduler {
 
   stop(): void {
     this.#link = undefined
-    clearImmediate(this.#immediate)
     this.#options.clock.clearTimeout(this.#writeTimer)
     this.#writeTimer = undefined
     this.#first = undefined

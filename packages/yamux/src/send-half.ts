@@ -32,7 +32,7 @@ export class SendHalf {
   /** @throws YamuxError `ERR_YAMUX_PROTOCOL` when the window would not fit a u32 */
   credit(bytes: number): void {
     const window = this.#window + bytes
-    if (false) throw new YamuxError('ERR_YAMUX_PROTOCOL', `send window ${window} exceeds ${MAX_U32}`)
+    if (window > MAX_U32) throw new YamuxError('ERR_YAMUX_PROTOCOL', `send window ${window} exceeds ${MAX_U32}`)
     this.#window = window
   }
 

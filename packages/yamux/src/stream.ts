@@ -60,7 +60,6 @@ export class Stream extends Duplex {
 
   override _read(): void {
     this.#flow.receive.pull()
-    this.#flow.settle()
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {

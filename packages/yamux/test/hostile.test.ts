@@ -96,9 +96,15 @@ describe('frames for a stream that is gone', () => {
     const frame = dataBytes(SYN | FIN, 1, Buffer.alloc(1000))
     peer.send(frame.subarray(0, 500))
     await settle()
+    let read = 0
+    accepted[0]!.on('data', (chunk: Buffer) => {
+      read += chunk.length
+    })
+    await settle()
     accepted[0]!.reset()
     peer.send(frame.subarray(500), dataBytes(SYN | FIN, 3, 'next'))
     await peer.roundTrip()
+    expect(read).toBe(488)
     expect(await readAll(accepted[1]!)).toBe('next')
     expect(errors).toEqual([])
   })
@@ -118,7 +124,8 @@ describe('frames for a stream that is gone', () => {
 
   test('drops the payload of a stream that it refuses', async () => {
     const { accepted, errors, peer } = serverWithRawPeer({ maxStreams: 1 })
-    peer.send(open(1), dataBytes(SYN, 3, Buffer.alloc(5000)), dataBytes(0, 3, 'more'), dataBytes(FIN, 1, 'kept'))
+    const refused = [dataBytes(SYN, 3, Buffer.alloc(5000)), dataBytes(0, 3, 'more')]
+    peer.send(dataBytes(SYN, 1, 'ke'), ...refused, dataBytes(FIN, 1, 'pt'))
     expect(await peer.frame({ streamId: 3 })).toMatchObject({ type: WINDOW, flags: RST })
     expect(await readAll(accepted[0]!)).toBe('kept')
     expect(errors).toEqual([])

@@ -5,6 +5,15 @@ import { Client, Server, type Stream } from '../src/index.ts'
 import { ACK, DATA, FIN, frameBytes, GO_AWAY, PING, RawPeer, RST, SYN, WINDOW } from './raw-peer.ts'
 import { clientWithRawPeer, readAll, serverWithRawPeer, sessionPair, settle, whenClosed } from './sessions.ts'
 
+/** The next exception that reaches the process, instead of the test runner. */
+async function uncaught(): Promise<unknown> {
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  const [error] = await once(process, 'uncaughtException')
+  for (const listener of listeners) process.on('uncaughtException', listener)
+  return error
+}
+
 const echo = (stream: Stream) => stream.on('error', () => {}).pipe(stream)
 
 test('carries bytes both ways on many streams', async () => {
@@ -190,6 +199,9 @@ test('ping rejects after keepAliveTimeout of silence, and the session goes on wi
 test('an answer to no ping of ours is ignored', async () => {
   const { client, peer } = clientWithRawPeer()
   peer.send(frameBytes(PING, ACK, 0, 77))
+  void client.ping()
+  const { length } = await peer.frame({ type: PING, flags: SYN })
+  peer.send(frameBytes(PING, ACK, 0, length + 1))
   await peer.roundTrip()
   expect(client.rttMs).toBe(undefined)
 })
@@ -378,6 +390,20 @@ test('a reader gets all that came before the end of the session', async () => {
   expect(Buffer.concat(received).toString()).toBe('bye')
 })
 
+test('the end of the session is no error for a stream that both sides had ended', async () => {
+  const { client, peer } = clientWithRawPeer()
+  const stream = client.open()
+  const failures: Error[] = []
+  stream.on('error', (error) => failures.push(error))
+  stream.end('question')
+  await peer.frame({ streamId: 1 })
+  peer.send(frameBytes(DATA, ACK | FIN, 1, 6, Buffer.from('answer')))
+  peer.far.end()
+  await whenClosed(client)
+  expect(await readAll(stream)).toBe('answer')
+  expect(failures).toEqual([])
+})
+
 test('a write to a stream whose session is gone fails', async () => {
   const { peer, accepted } = serverWithRawPeer()
   peer.send(frameBytes(DATA, SYN | FIN, 1, 3, Buffer.from('bye')))
@@ -447,6 +473,45 @@ test('holds streams back while acceptBacklog of them await their ACK', async () 
   expect((await peer.frame({ streamId: 7 })).payload.toString()).toBe('stream 3')
 })
 
+test('a stream that is destroyed while it is held back gives up its place', async () => {
+  const { client, peer } = clientWithRawPeer({ acceptBacklog: 1 })
+  client.open()
+  const second = client.open()
+  client.open().write('third')
+  await peer.roundTrip()
+  second.destroy()
+  peer.send(frameBytes(WINDOW, ACK, 1, 0))
+  expect((await peer.frame({ streamId: 5 })).payload.toString()).toBe('third')
+  expect(peer.frames.some((frame) => frame.streamId === 3)).toBe(false)
+})
+
+test('the reset of an unacknowledged stream leaves before the stream that takes its place', async () => {
+  const { client, peer } = clientWithRawPeer({ acceptBacklog: 1 })
+  const first = client.open()
+  client.open()
+  await peer.roundTrip()
+  first.destroy()
+  await peer.frame({ streamId: 3 })
+  expect(peer.frames.filter((frame) => frame.streamId > 0).map(({ streamId, flags }) => [streamId, flags])).toEqual([
+    [1, SYN],
+    [1, RST],
+    [3, SYN],
+  ])
+})
+
+test('onStream that throws costs the session nothing', async () => {
+  const { peer, server, errors } = serverWithRawPeer({
+    onStream: () => {
+      throw new Error('handler')
+    },
+  })
+  const thrown = uncaught()
+  peer.send(frameBytes(WINDOW, SYN, 1, 0))
+  expect(await thrown).toMatchObject({ message: 'handler' })
+  await peer.roundTrip()
+  expect([server.isClosed(), errors]).toEqual([false, []])
+})
+
 test('a listener that throws costs no other stream its data', async () => {
   const { peer, accepted } = serverWithRawPeer()
   peer.send(frameBytes(WINDOW, SYN, 1, 0), frameBytes(WINDOW, SYN, 3, 0))
@@ -457,12 +522,9 @@ test('a listener that throws costs no other stream its data', async () => {
   })
   accepted[1]!.on('data', (chunk: Buffer) => received.push(chunk.toString()))
   await settle()
-  const listeners = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  const thrown = once(process, 'uncaughtException')
+  const thrown = uncaught()
   peer.send(frameBytes(DATA, 0, 1, 1, Buffer.from('a')), frameBytes(DATA, 0, 3, 1, Buffer.from('b')))
-  expect((await thrown)[0]).toMatchObject({ message: 'listener' })
-  for (const listener of listeners) process.on('uncaughtException', listener)
+  expect(await thrown).toMatchObject({ message: 'listener' })
   await peer.roundTrip()
   expect(received).toEqual(['b'])
 })

@@ -62,7 +62,10 @@ function authenticate(
     let welcome: Welcome | undefined
     let reason: TunnelError | undefined
     const abort = (): void => fail(signal.reason as Error)
-    const timer = setTimeout(() => fail(new TunnelError(8004, `no welcome within ${timeoutMs} ms`, { retryable: true })), timeoutMs)
+    const timer = setTimeout(
+      () => fail(new TunnelError(8004, `no welcome within ${timeoutMs} ms`, { retryable: true })),
+      timeoutMs,
+    )
     const fail = (cause: Error): void => {
       reason ??= cause instanceof TunnelError ? cause : new TunnelError(8004, cause.message, { cause, retryable: true })
       mux.abort(reason)

@@ -1,5 +1,12 @@
 import type { Duplex } from 'node:stream'
-import { type AgentMessage, type EdgeMessage, encodeMessage, MessageDecoder, parseEdgeMessage, TunnelError } from '@tunnel/protocol'
+import {
+  type AgentMessage,
+  type EdgeMessage,
+  encodeMessage,
+  MessageDecoder,
+  parseEdgeMessage,
+  TunnelError,
+} from '@tunnel/protocol'
 
 type Answer = Extract<EdgeMessage, { type: 'bound' | 'done' }>
 type Request = Extract<AgentMessage, { type: 'bind' | 'unbind' | 'update' }>

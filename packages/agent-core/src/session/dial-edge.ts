@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream'
 import { isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
 import { AGENT_ALPN, AGENT_WEBSOCKET_PATH, TunnelError } from '@tunnel/protocol'
 import WebSocket, { createWebSocketStream } from 'ws'
@@ -17,7 +17,13 @@ export interface EdgeAddress {
  * Connects to the edge and checks who it is. Rejects with {@link TunnelError}: 8000 (name), 8002 (TCP), 8003 (TLS, trust),
  * 8004 (something else answers there). `timeoutMs` covers all of it; aborting rejects with the signal's reason.
  */
-export async function dialEdge(transport: EdgeTransport, address: EdgeAddress, trust: EdgeTrust, timeoutMs: number, signal: AbortSignal): Promise<Duplex> {
+export async function dialEdge(
+  transport: EdgeTransport,
+  address: EdgeAddress,
+  trust: EdgeTrust,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Duplex> {
   const deadline = AbortSignal.timeout(timeoutMs)
   const either = AbortSignal.any([signal, deadline])
   try {
@@ -25,7 +31,11 @@ export async function dialEdge(transport: EdgeTransport, address: EdgeAddress, t
     return transport === 'tls' ? socket : await upgrade(socket, address, either)
   } catch (cause) {
     signal.throwIfAborted()
-    if (deadline.aborted) throw new TunnelError(8002, `no session with ${address.host}:${address.port} within ${timeoutMs} ms`, { cause, retryable: true })
+    if (deadline.aborted)
+      throw new TunnelError(8002, `no session with ${address.host}:${address.port} within ${timeoutMs} ms`, {
+        cause,
+        retryable: true,
+      })
     throw cause
   }
 }
@@ -70,7 +80,10 @@ function dialTls(address: EdgeAddress, trust: EdgeTrust, alpn: string, signal: A
 function upgrade(socket: TLSSocket, address: EdgeAddress, signal: AbortSignal): Promise<Duplex> {
   const authority = address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
   return new Promise((resolve, reject) => {
-    const websocket = new WebSocket(`wss://${authority}${AGENT_WEBSOCKET_PATH}`, { createConnection: () => socket, perMessageDeflate: false })
+    const websocket = new WebSocket(`wss://${authority}${AGENT_WEBSOCKET_PATH}`, {
+      createConnection: () => socket,
+      perMessageDeflate: false,
+    })
     const abort = (): void => websocket.terminate()
     signal.addEventListener('abort', abort)
     websocket.once('error', (cause) => {
@@ -88,7 +101,10 @@ function upgrade(socket: TLSSocket, address: EdgeAddress, signal: AbortSignal): 
 }
 
 function notAnEdge(address: EdgeAddress, cause?: Error): TunnelError {
-  return new TunnelError(8004, `${address.host}:${address.port} does not speak the agent protocol: is it an edge?`, { cause, retryable: true })
+  return new TunnelError(8004, `${address.host}:${address.port} does not speak the agent protocol: is it an edge?`, {
+    cause,
+    retryable: true,
+  })
 }
 
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
@@ -96,8 +112,16 @@ const TLS_CODE = /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_T
 function dialError(cause: NodeJS.ErrnoException, address: EdgeAddress): TunnelError {
   const where = `${address.host}:${address.port}`
   const code = cause.code ?? ''
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new TunnelError(8000, `the edge's name ${address.host} could not be resolved`, { cause, retryable: true })
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new TunnelError(8000, `the edge's name ${address.host} could not be resolved`, { cause, retryable: true })
   if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return notAnEdge(address, cause)
-  if (TLS_CODE.test(code)) return new TunnelError(8003, `TLS with ${where} failed: ${cause.message}`, { cause, retryable: !/CERT|SIGNED|UNABLE/.test(code) })
-  return new TunnelError(8002, `no connection to the edge at ${where}: ${code || cause.message}`, { cause, retryable: true })
+  if (TLS_CODE.test(code))
+    return new TunnelError(8003, `TLS with ${where} failed: ${cause.message}`, {
+      cause,
+      retryable: !/CERT|SIGNED|UNABLE/.test(code),
+    })
+  return new TunnelError(8002, `no connection to the edge at ${where}: ${code || cause.message}`, {
+    cause,
+    retryable: true,
+  })
 }

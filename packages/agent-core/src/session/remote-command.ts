@@ -3,7 +3,12 @@ import type { ControlRequests } from './control-requests.ts'
 import type { SessionOptions } from './options.ts'
 
 /** Carries out stop, restart and update for the edge and answers it (reference agent.md §7.10). A handler's error is what the caller at the edge sees. */
-export function answerRemoteCommand(message: EdgeMessage, options: SessionOptions, requests: ControlRequests, stop: () => Promise<void>): void {
+export function answerRemoteCommand(
+  message: EdgeMessage,
+  options: SessionOptions,
+  requests: ControlRequests,
+  stop: () => Promise<void>,
+): void {
   if (message.type === 'stop') {
     // Acknowledged first: stopping ends the session.
     requests.send({ type: 'done', id: message.id })
@@ -25,9 +30,19 @@ export function answerRemoteCommand(message: EdgeMessage, options: SessionOption
 
 type Handler = () => void | Promise<void>
 
-function answer(id: number, handler: Handler | undefined, unsupported: number, failed: number, requests: ControlRequests): void {
+function answer(
+  id: number,
+  handler: Handler | undefined,
+  unsupported: number,
+  failed: number,
+  requests: ControlRequests,
+): void {
   if (!handler) {
-    requests.send({ type: 'failed', id, error: new TunnelError(unsupported, 'this agent does not support it').toWire() })
+    requests.send({
+      type: 'failed',
+      id,
+      error: new TunnelError(unsupported, 'this agent does not support it').toWire(),
+    })
     return
   }
   run(handler).then(

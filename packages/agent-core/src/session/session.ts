@@ -1,6 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type BoundEndpoint, type EdgeMessage, encodeStreamRefused, type EndpointRequest, StreamHeaderDecoder, TunnelError, type Welcome } from '@tunnel/protocol'
+import {
+  type BoundEndpoint,
+  type EdgeMessage,
+  type EndpointRequest,
+  encodeStreamRefused,
+  StreamHeaderDecoder,
+  TunnelError,
+  type Welcome,
+} from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
 import { Listener, type StreamHandler } from '../listener.ts'
 import { backoffDelayMs } from './backoff.ts'
@@ -91,7 +99,8 @@ export class Session extends EventEmitter<SessionEvents> {
   /** Puts an endpoint online. Rejects with what the edge answered. */
   async bind(request: EndpointRequest, handle: StreamHandler): Promise<Listener> {
     const connection = this.#connection
-    if (!connection) throw new TunnelError(810, `the session is ${this.#state}`, { retryable: this.#state !== 'closed' })
+    if (!connection)
+      throw new TunnelError(810, `the session is ${this.#state}`, { retryable: this.#state !== 'closed' })
     const bound = await bindOver(connection, request, undefined)
     const listener = new Listener(request, bound, handle, (one) => this.#unbind(one))
     this.#bound.add(listener)
@@ -269,15 +278,31 @@ export class Session extends EventEmitter<SessionEvents> {
   }
 
   #closedError(): Error {
-    return (this.#options.signal?.reason as Error | undefined) ?? new TunnelError(810, 'the session was closed', { retryable: false })
+    return (
+      (this.#options.signal?.reason as Error | undefined) ??
+      new TunnelError(810, 'the session was closed', { retryable: false })
+    )
   }
 }
 
 /** A network that lets TLS to the edge pass may still stop what is inside; these are the failures it causes. */
-const OTHER_WAY_MAY_HELP: ReadonlySet<string> = new Set(['ERR_TUNNEL_8002', 'ERR_TUNNEL_8003', 'ERR_TUNNEL_8004', 'ERR_TUNNEL_810'])
+const OTHER_WAY_MAY_HELP: ReadonlySet<string> = new Set([
+  'ERR_TUNNEL_8002',
+  'ERR_TUNNEL_8003',
+  'ERR_TUNNEL_8004',
+  'ERR_TUNNEL_810',
+])
 
-async function bindOver(connection: EdgeConnection, request: EndpointRequest, token: string | undefined): Promise<BoundEndpoint> {
-  const answer = await connection.requests.request({ type: 'bind', endpoint: request, ...(token !== undefined && { token }) })
+async function bindOver(
+  connection: EdgeConnection,
+  request: EndpointRequest,
+  token: string | undefined,
+): Promise<BoundEndpoint> {
+  const answer = await connection.requests.request({
+    type: 'bind',
+    endpoint: request,
+    ...(token !== undefined && { token }),
+  })
   if (answer.type !== 'bound') throw new TunnelError(801, `the edge answered a bind with ${answer.type}`)
   return answer.endpoint
 }

@@ -17,7 +17,10 @@ export function resolveTarget(options: SessionOptions): SessionTarget {
   const connection = text ? parseConnectionString(text) : undefined
   const address = options.serverAddr === undefined ? connection : parseServerAddress(options.serverAddr)
   if (!address) {
-    throw new TunnelError(9034, 'no edge to connect to: set TUNNEL_CONNECT to the connection string that the edge prints')
+    throw new TunnelError(
+      9034,
+      'no edge to connect to: set TUNNEL_CONNECT to the connection string that the edge prints',
+    )
   }
   return {
     address: { host: address.host, port: address.port },
@@ -33,6 +36,7 @@ function pinned(connection: ConnectionString | undefined): EdgeTrust | undefined
 function parseServerAddress(text: string): EdgeAddress {
   const match = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text.trim())
   const port = match?.[2] === undefined ? 443 : Number(match[2])
-  if (!match || port < 1 || port > 65535) throw new TunnelError(9034, `edge address ${JSON.stringify(text.slice(0, 100))} is not host:port`)
+  if (!match || port < 1 || port > 65535)
+    throw new TunnelError(9034, `edge address ${JSON.stringify(text.slice(0, 100))} is not host:port`)
   return { host: (match[1] as string).replace(/^\[|\]$/g, ''), port }
 }

@@ -33,13 +33,19 @@ export function verifyPinnedCa(socket: TLSSocket, caFingerprint: string, now: Da
   const leaf = new X509Certificate(peer.raw)
   const ca = findPinned(peer, caFingerprint)
   if (!ca) {
-    throw new TunnelError(8003, `the edge's certificate is not from the CA with fingerprint sha256:${caFingerprint}: wrong edge, or its CA was renewed; get a new connection string`)
+    throw new TunnelError(
+      8003,
+      `the edge's certificate is not from the CA with fingerprint sha256:${caFingerprint}: wrong edge, or its CA was renewed; get a new connection string`,
+    )
   }
   if (!ca.ca || !leaf.checkIssued(ca) || !leaf.verify(ca.publicKey)) {
     throw new TunnelError(8003, "the edge's certificate was not signed by the pinned CA")
   }
   if (now < new Date(leaf.validFrom) || now > new Date(leaf.validTo)) {
-    throw new TunnelError(8003, `the edge's certificate is valid from ${leaf.validFrom} to ${leaf.validTo}, and now is ${now.toISOString()}: check the clock`)
+    throw new TunnelError(
+      8003,
+      `the edge's certificate is valid from ${leaf.validFrom} to ${leaf.validTo}, and now is ${now.toISOString()}: check the clock`,
+    )
   }
 }
 

@@ -27,7 +27,8 @@ export function parseUpstreamAddress(input: string | number, endpoint: 'http' | 
   const given = separator >= 0 ? text.slice(0, separator).toLowerCase() : undefined
   const { host, port } = splitAuthority(separator >= 0 ? text.slice(separator + 3) : text, text, separator < 0)
   const scheme = given === undefined ? impliedScheme(endpoint, port) : checkedScheme(given, endpoint, text)
-  if (endpoint === 'tcp' && port === undefined) throw bad(text, 'a tcp upstream needs a host and a port', 'localhost:22')
+  if (endpoint === 'tcp' && port === undefined)
+    throw bad(text, 'a tcp upstream needs a host and a port', 'localhost:22')
   const address = { host: host || 'localhost', port: port ?? DEFAULT_PORT[scheme] ?? 80 }
   const shown = address.host.includes(':') ? `[${address.host}]` : address.host
   return { scheme, ...address, url: `${scheme}://${shown}:${address.port}`, unixSocket: false }
@@ -45,7 +46,11 @@ function checkedScheme(given: string, endpoint: 'http' | 'tcp', text: string): U
   throw bad(text, `scheme ${given} is not one of ${allowed.join(', ')}`, `${allowed[0]}://localhost:8080`)
 }
 
-function splitAuthority(authority: string, text: string, mayBePort: boolean): { host: string; port: number | undefined } {
+function splitAuthority(
+  authority: string,
+  text: string,
+  mayBePort: boolean,
+): { host: string; port: number | undefined } {
   const extra = /[/?#@\s]/.exec(authority.replace(/\/$/, ''))
   if (extra) throw bad(text, `${JSON.stringify(extra[0])} is not allowed`, 'localhost:8080')
   const plain = authority.replace(/\/$/, '')

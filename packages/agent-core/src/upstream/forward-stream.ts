@@ -17,11 +17,20 @@ export interface ForwardEvents {
 }
 
 /** Connects a stream of the edge with a new upstream connection and moves bytes both ways, as they are. */
-export function forwardStream(stream: Stream, first: Buffer, address: UpstreamAddress, options: ForwardOptions, events: ForwardEvents): void {
+export function forwardStream(
+  stream: Stream,
+  first: Buffer,
+  address: UpstreamAddress,
+  options: ForwardOptions,
+  events: ForwardEvents,
+): void {
   const upstream = dialUpstream(address, options)
   const startedAt = performance.now()
   const dialTimeoutMs = options.dialTimeoutMs ?? DEFAULT_DIAL_TIMEOUT_MS
-  const dialTimer = setTimeout(() => upstream.destroy(new Error(`no connection within ${dialTimeoutMs} ms`)), dialTimeoutMs)
+  const dialTimer = setTimeout(
+    () => upstream.destroy(new Error(`no connection within ${dialTimeoutMs} ms`)),
+    dialTimeoutMs,
+  )
   let connected = false
 
   upstream.once(connectedEvent(address), () => {
@@ -46,7 +55,11 @@ export function forwardStream(stream: Stream, first: Buffer, address: UpstreamAd
     clearTimeout(dialTimer)
     if (!connected) return
     if (hadError) stream.destroy()
-    events.onClosed?.({ durationMs: performance.now() - startedAt, bytesIn: upstream.bytesWritten, bytesOut: upstream.bytesRead })
+    events.onClosed?.({
+      durationMs: performance.now() - startedAt,
+      bytesIn: upstream.bytesWritten,
+      bytesOut: upstream.bytesRead,
+    })
   })
   if (first.length > 0) upstream.write(first)
   pump(stream, upstream)
@@ -79,7 +92,8 @@ function pump(stream: Stream, upstream: Socket): void {
 
 /** `connection refused (127.0.0.1:8080)`: what a person needs of Node's error, or of several that were tried in turn. */
 function reasonOf(cause: Error): string {
-  const errors = cause instanceof AggregateError ? (cause.errors as NodeJS.ErrnoException[]) : [cause as NodeJS.ErrnoException]
+  const errors =
+    cause instanceof AggregateError ? (cause.errors as NodeJS.ErrnoException[]) : [cause as NodeJS.ErrnoException]
   return [...new Set(errors.map(describe))].join(', ')
 }
 

@@ -25,7 +25,8 @@ export function parseRequestedAddress(protocol: string, url: string | undefined)
   const authority = separator >= 0 ? text.slice(separator + 3) : text
   if (authority.endsWith('/')) throw new TunnelError(9038, `url ${quote(text)} ends in a slash`)
   const extra = /[/?#@\\]/.exec(authority)
-  if (extra) throw new TunnelError(9037, `url ${quote(text)} has ${quote(extra[0])}: only scheme, host and port are allowed`)
+  if (extra)
+    throw new TunnelError(9037, `url ${quote(text)} has ${quote(extra[0])}: only scheme, host and port are allowed`)
   const colon = authority.lastIndexOf(':')
   const port = colon >= 0 ? parsePort(authority.slice(colon + 1), text) : undefined
   const name = colon >= 0 ? authority.slice(0, colon) : authority
@@ -52,7 +53,8 @@ export function canonicalHost(name: string): string {
   if (ascii === '') throw new TunnelError(347, `host ${quote(name)} cannot be written in punycode`)
   if (ascii.includes('_')) throw new TunnelError(355, `host ${quote(name)} has an underscore`)
   if (ascii.includes('*')) throw new TunnelError(318, `host ${quote(name)}: * is allowed only as the whole first label`)
-  if (!/^[a-z0-9.-]*$/.test(ascii)) throw new TunnelError(326, `host ${quote(name)} has a character outside a-z, 0-9, . and -`)
+  if (!/^[a-z0-9.-]*$/.test(ascii))
+    throw new TunnelError(326, `host ${quote(name)} has a character outside a-z, 0-9, . and -`)
   if (ascii.includes('..')) throw new TunnelError(327, `host ${quote(name)} has an empty label`)
   if (ascii.length > 253) throw new TunnelError(397, `host of ${ascii.length} characters exceeds 253`)
   for (const label of ascii.split('.')) assertLabel(label, name)
@@ -61,8 +63,10 @@ export function canonicalHost(name: string): string {
 
 function assertLabel(label: string, name: string): void {
   if (label.length > 63) throw new TunnelError(396, `label of ${label.length} characters in ${quote(name)} exceeds 63`)
-  if (!/^[a-z0-9]/.test(label)) throw new TunnelError(328, `a label of ${quote(name)} does not start with a letter or digit`)
-  if (!/[a-z0-9]$/.test(label)) throw new TunnelError(329, `a label of ${quote(name)} does not end with a letter or digit`)
+  if (!/^[a-z0-9]/.test(label))
+    throw new TunnelError(328, `a label of ${quote(name)} does not start with a letter or digit`)
+  if (!/[a-z0-9]$/.test(label))
+    throw new TunnelError(329, `a label of ${quote(name)} does not end with a letter or digit`)
   if (label.slice(2, 4) === '--' && !label.startsWith('xn--')) {
     throw new TunnelError(330, `a label of ${quote(name)} has -- in places 3 and 4 without being punycode`)
   }

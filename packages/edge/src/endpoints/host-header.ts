@@ -16,6 +16,10 @@ function hostOf(upstreamUrl: string): string {
     // URL drops the port when it is the scheme's own.
     return new URL(upstreamUrl).host
   } catch (cause) {
-    throw new TunnelError(371, `host header rewrite needs an upstream url, not ${JSON.stringify(upstreamUrl.slice(0, 100))}`, { cause })
+    throw new TunnelError(
+      371,
+      `host header rewrite needs an upstream url, not ${JSON.stringify(upstreamUrl.slice(0, 100))}`,
+      { cause },
+    )
   }
 }

@@ -55,7 +55,8 @@ export class EndpointRegistry {
     const resumed = token === undefined ? undefined : this.#resumedAddress(token, session.credentialId)
     const wanted = resumed ?? parseRequestedAddress(request.protocol, request.url)
     assertBindings(request.bindings)
-    const { host, port } = wanted.scheme === 'tcp' ? this.#tcpAddress(wanted, session) : this.#httpAddress(wanted, session)
+    const { host, port } =
+      wanted.scheme === 'tcp' ? this.#tcpAddress(wanted, session) : this.#httpAddress(wanted, session)
     const endpoint: Endpoint = {
       id: `ep_${randomUUID().replaceAll('-', '')}`,
       scheme: wanted.scheme,
@@ -78,7 +79,13 @@ export class EndpointRegistry {
   /** A proof for {@link bind} that this credential held the address. */
   tokenFor(endpoint: Endpoint): string {
     const { scheme, host, port } = endpoint
-    return this.#options.resumeTokens.sign({ of: 'endpoint', scheme, host, port, credentialId: endpoint.session.credentialId })
+    return this.#options.resumeTokens.sign({
+      of: 'endpoint',
+      scheme,
+      host,
+      port,
+      credentialId: endpoint.session.credentialId,
+    })
   }
 
   /** Takes an endpoint away. `hold`: its session was lost, keep the address for its credential during the resume window. */
@@ -93,7 +100,7 @@ export class EndpointRegistry {
 
   #resumedAddress(token: string, credentialId: string): RequestedAddress | undefined {
     const claims = this.#options.resumeTokens.verify(token)
-    if (!claims || claims.of !== 'endpoint') throw new TunnelError(335, 'bind resume token is malformed')
+    if (claims?.of !== 'endpoint') throw new TunnelError(335, 'bind resume token is malformed')
     // Somebody else's token proves nothing; the agent gets what it asked for by name.
     if (claims.credentialId !== credentialId) return undefined
     return { scheme: claims.scheme as EndpointScheme, host: claims.host, port: claims.port }
@@ -131,7 +138,8 @@ export class EndpointRegistry {
     for (;;) {
       const host = `${randomBytes(6).toString('hex')}.${this.#options.domains[0]}`
       const taken = this.#byHost.http.get(host) ?? this.#byHost.https.get(host)
-      if (!taken && !this.#holds.isHeldFrom(`${scheme}://${host}:${this.#options.publicPorts[scheme]}`, credentialId)) return host
+      if (!taken && !this.#holds.isHeldFrom(`${scheme}://${host}:${this.#options.publicPorts[scheme]}`, credentialId))
+        return host
     }
   }
 
@@ -157,7 +165,8 @@ export class EndpointRegistry {
     const span = tcp.lastPort - tcp.firstPort + 1
     for (let tries = 0; tries < MAX_RANDOM_PORT_TRIES; tries++) {
       const port = tcp.firstPort + (randomBytes(4).readUInt32BE(0) % span)
-      if (!this.#byPort.has(port) && !this.#holds.isHeldFrom(`tcp://${tcp.publicHost}:${port}`, credentialId)) return port
+      if (!this.#byPort.has(port) && !this.#holds.isHeldFrom(`tcp://${tcp.publicHost}:${port}`, credentialId))
+        return port
     }
     throw new TunnelError(503, `no free tcp port found within ${tcp.firstPort} to ${tcp.lastPort}`)
   }

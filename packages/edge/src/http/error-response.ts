@@ -26,7 +26,12 @@ export function errorBody(error: VisitorError, accept: string): ErrorBody {
   const code = errorCodeOf(error)
   if (accept.includes('text/html')) return { contentType: 'text/html; charset=utf-8', body: page(error, code) }
   if (accept.includes('application/json')) {
-    const json = { error_code: code ?? '', status_code: error.status, msg: `${error.title} ${error.detail}`.trim(), details: {} }
+    const json = {
+      error_code: code ?? '',
+      status_code: error.status,
+      msg: `${error.title} ${error.detail}`.trim(),
+      details: {},
+    }
     return { contentType: 'application/json', body: `${JSON.stringify(json)}\n` }
   }
   const lines = [error.title, error.detail, code].filter(Boolean)
@@ -53,7 +58,7 @@ function page(error: VisitorError, code: string | undefined): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escape(`${error.status} ${error.title}`)}</title>
+<title>${escapeHtml(`${error.status} ${error.title}`)}</title>
 <style>
 :root { color-scheme: light dark }
 body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto 0; padding: 0 1.5rem }
@@ -62,9 +67,9 @@ code { opacity: .75 }
 </style>
 </head>
 <body>
-<h1>${escape(error.title)}</h1>
-<p>${escape(error.detail)}</p>
-<p><code>${escape(code ?? `${error.status} ${reasonOf(error.status)}`)}</code></p>
+<h1>${escapeHtml(error.title)}</h1>
+<p>${escapeHtml(error.detail)}</p>
+<p><code>${escapeHtml(code ?? `${error.status} ${reasonOf(error.status)}`)}</code></p>
 </body>
 </html>
 `
@@ -72,6 +77,6 @@ code { opacity: .75 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char] as string)
 }

@@ -1,4 +1,13 @@
-import { chunkHead, forwardRequestHead, type HeaderList, LAST_CHUNK, type RequestHead, type ResponseHead, serializeTrailers, forwardTrailers } from '@tunnel/http'
+import {
+  chunkHead,
+  forwardRequestHead,
+  forwardTrailers,
+  type HeaderList,
+  LAST_CHUNK,
+  type RequestHead,
+  type ResponseHead,
+  serializeTrailers,
+} from '@tunnel/http'
 import { TunnelError } from '@tunnel/protocol'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
@@ -25,7 +34,14 @@ export class Exchange implements UpstreamListener {
   readonly #onOver: () => void
 
   /** `onOver` is called once, when the response has been written or given up. */
-  constructor(visitor: Visitor, endpoint: Endpoint, pool: UpstreamPool, limits: EdgeLimits, head: RequestHead, onOver: () => void) {
+  constructor(
+    visitor: Visitor,
+    endpoint: Endpoint,
+    pool: UpstreamPool,
+    limits: EdgeLimits,
+    head: RequestHead,
+    onOver: () => void,
+  ) {
     this.#visitor = visitor
     this.#endpoint = endpoint
     this.#pool = pool
@@ -163,7 +179,9 @@ export class Exchange implements UpstreamListener {
    * when that cannot do harm (RFC 9110 §9.2.2) and nothing of it has to be repeated.
    */
   #mayRetry(upstream: UpstreamConnection): boolean {
-    return upstream.reused && !upstream.responseBegun && this.#head.framing === 'none' && IDEMPOTENT.has(this.#head.method)
+    return (
+      upstream.reused && !upstream.responseBegun && this.#head.framing === 'none' && IDEMPOTENT.has(this.#head.method)
+    )
   }
 
   #switchProtocols(): void {

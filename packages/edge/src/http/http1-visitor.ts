@@ -1,6 +1,19 @@
-import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import { chunkHead, forwardResponseHead, forwardTrailers, type HeaderList, type HttpError, LAST_CHUNK, type RequestHandler, type RequestHead, RequestDecoder, type ResponseHead, serializeResponseHead, serializeTrailers } from '@tunnel/http'
+import type { Duplex } from 'node:stream'
+import {
+  chunkHead,
+  forwardResponseHead,
+  forwardTrailers,
+  type HeaderList,
+  type HttpError,
+  LAST_CHUNK,
+  RequestDecoder,
+  type RequestHandler,
+  type RequestHead,
+  type ResponseHead,
+  serializeResponseHead,
+  serializeTrailers,
+} from '@tunnel/http'
 import { addressOf } from '../peer-address.ts'
 import { atTurnEnd } from '../turn-end.ts'
 import type { DataPath } from './data-path.ts'
@@ -73,7 +86,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   readonly #onEnd = (): void => {
     this.#visitorEnded = true
-    if (this.#closing) return this.#destroy()
+    // Once both sides have ended the socket goes by itself; until then what was written still leaves.
+    if (this.#closing) return
     // A visitor that has said all it wanted may still be waiting for its answer (RFC 9112 §9.6).
     if (this.#exchange && this.#requestComplete) {
       this.#keepAlive = false
@@ -99,7 +113,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   readonly #onIdle = (): void => {
-    if (this.#exchange) this.#exchange.timeOut()
+    if (this.#exchange && this.#requestComplete) this.#exchange.timeOut()
     else this.#destroy()
   }
 
@@ -190,7 +204,9 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (!this.#requestComplete && head.status !== 101) this.#keepAlive = false
     const framing = head.framing === 'close' ? 'chunked' : head.framing
     this.#chunkedResponse = framing === 'chunked'
-    this.#writer.push(forwardResponseHead(head, { framing, keepAlive: this.#keepAlive, ...this.#exchange?.locationRewrite() }))
+    this.#writer.push(
+      forwardResponseHead(head, { framing, keepAlive: this.#keepAlive, ...this.#exchange?.locationRewrite() }),
+    )
   }
 
   writeBody(chunk: Buffer): void {
@@ -278,9 +294,10 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #close(): void {
     if (this.#closing || this.#handedOver) return
     this.#closing = true
-    this.#socket.end()
-    if (this.#visitorEnded) return
-    this.#lingerTimer = setTimeout(() => this.#destroy(), this.#path.limits.lingerTimeoutMs).unref()
+    this.#socket.end(() => {
+      if (!this.#socket.destroyed)
+        this.#lingerTimer = setTimeout(() => this.#destroy(), this.#path.limits.lingerTimeoutMs).unref()
+    })
     this.#socket.resume()
   }
 

@@ -19,7 +19,10 @@ export function http2Headers(
   for (let i = 0; i < fields.length; i += 2) {
     const name = (fields[i] as string).toLowerCase()
     if (isHopByHop(name) || connection.has(name) || ERROR_CODE_HEADERS.has(name)) continue
-    const value = name === 'location' && locationRewrite ? rewriteLocation(fields[i + 1] as string, locationRewrite) : (fields[i + 1] as string)
+    const value =
+      name === 'location' && locationRewrite
+        ? rewriteLocation(fields[i + 1] as string, locationRewrite)
+        : (fields[i + 1] as string)
     const existing = headers[name]
     if (existing === undefined) headers[name] = value
     else if (Array.isArray(existing)) existing.push(value)

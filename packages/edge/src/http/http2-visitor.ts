@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { constants } from 'node:http2'
 import type { Duplex } from 'node:stream'
-import { forwardTrailers, type HeaderList, HttpError, type RequestHead, requestHeadFromHttp2, type ResponseHead } from '@tunnel/http'
+import {
+  forwardTrailers,
+  type HeaderList,
+  HttpError,
+  type RequestHead,
+  type ResponseHead,
+  requestHeadFromHttp2,
+} from '@tunnel/http'
 import type { DataPath } from './data-path.ts'
 import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import type { Exchange } from './exchange.ts'
@@ -21,7 +28,13 @@ export class Http2Visitor implements Visitor {
   #trailers: HeaderList | undefined
   #more = true
 
-  constructor(stream: ServerHttp2Stream, rawHeaders: readonly string[], endOfStream: boolean, address: string, path: DataPath) {
+  constructor(
+    stream: ServerHttp2Stream,
+    rawHeaders: readonly string[],
+    endOfStream: boolean,
+    address: string,
+    path: DataPath,
+  ) {
     this.#stream = stream
     this.#path = path
     this.address = address

@@ -5,9 +5,7 @@ import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
 
 /** Why a response will not come, or not come whole. */
-export type UpstreamFailure =
-  | { kind: 'stream'; error: TunnelError }
-  | { kind: 'invalid'; why: string }
+export type UpstreamFailure = { kind: 'stream'; error: TunnelError } | { kind: 'invalid'; why: string }
 
 /** The exchange that currently owns an {@link UpstreamConnection}. */
 export interface UpstreamListener {
@@ -41,7 +39,12 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
   #hintRead = false
   readonly #onIdleLost: (connection: UpstreamConnection) => void
 
-  constructor(endpoint: Endpoint, limits: EdgeLimits, visitorAddress: string, onIdleLost: (connection: UpstreamConnection) => void) {
+  constructor(
+    endpoint: Endpoint,
+    limits: EdgeLimits,
+    visitorAddress: string,
+    onIdleLost: (connection: UpstreamConnection) => void,
+  ) {
     this.endpoint = endpoint
     this.keepAliveMs = limits.upstreamKeepAliveMs
     this.#onIdleLost = onIdleLost
@@ -96,7 +99,8 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
     this.#reusable = false
     const listener = this.#listener
     if (!listener) return this.stream.destroy()
-    if (this.#responseBytes === 0) return this.#fail({ kind: 'invalid', why: 'it closed the connection without an answer' })
+    if (this.#responseBytes === 0)
+      return this.#fail({ kind: 'invalid', why: 'it closed the connection without an answer' })
     this.#decoder.finish()
     listener.onTurnEnd()
   }
@@ -151,7 +155,8 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
       if ((headers[i] as string).length !== 10 || (headers[i] as string).toLowerCase() !== 'keep-alive') continue
       const seconds = /(?:^|[,\s])timeout=(\d{1,6})/.exec(headers[i + 1] as string)?.[1]
       // A second early, so that the request and the upstream's own close do not cross.
-      if (seconds !== undefined) this.keepAliveMs = Math.min(this.keepAliveMs, Math.max(0, Number(seconds) * 1000 - 1000))
+      if (seconds !== undefined)
+        this.keepAliveMs = Math.min(this.keepAliveMs, Math.max(0, Number(seconds) * 1000 - 1000))
     }
   }
 }

@@ -23,7 +23,12 @@ export function httpVersionNotSupported(): VisitorError {
 }
 
 export function misdirected(host: string): VisitorError {
-  return { number: undefined, status: 421, title: 'Misdirected Request.', detail: `${host} is not served on this connection.` }
+  return {
+    number: undefined,
+    status: 421,
+    title: 'Misdirected Request.',
+    detail: `${host} is not served on this connection.`,
+  }
 }
 
 export function invalidResponse(endpoint: Endpoint, why: string): VisitorError {
@@ -45,7 +50,12 @@ export function upstreamTimedOut(endpoint: Endpoint, afterMs: number): VisitorEr
 }
 
 export function overloaded(): VisitorError {
-  return { number: 743, status: 503, title: 'Too much traffic.', detail: 'This endpoint has no free stream. Try again soon.' }
+  return {
+    number: 743,
+    status: 503,
+    title: 'Too much traffic.',
+    detail: 'This endpoint has no free stream. Try again soon.',
+  }
 }
 
 /** What ended a stream before a response, as the agent or the session put it. */

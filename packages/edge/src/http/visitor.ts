@@ -1,5 +1,5 @@
-import type { HeaderList, ResponseHead } from '@tunnel/http'
 import type { Duplex } from 'node:stream'
+import type { HeaderList, ResponseHead } from '@tunnel/http'
 import type { VisitorError } from './error-response.ts'
 
 /** The visitor's side of one exchange: HTTP/1.1 and HTTP/2 differ here and nowhere else. */

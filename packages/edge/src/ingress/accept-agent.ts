@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { type AgentMessage, type Hello, isAuthtoken, negotiateVersion, TunnelError } from '@tunnel/protocol'
-import { Server as YamuxServer, type Stream } from '@tunnel/yamux'
+import { type Stream, Server as YamuxServer } from '@tunnel/yamux'
 import type { Credential, CredentialSource } from '../ports.ts'
 import { EDGE_VERSION } from '../version.ts'
 import { ControlChannel } from './control-channel.ts'
@@ -52,7 +52,14 @@ class Handshake {
   #session: NativeSession | undefined
   #helloSeen = false
 
-  constructor(connection: Duplex, remoteAddress: string, host: SessionHost, credentials: CredentialSource, region: string, onSettled: () => void) {
+  constructor(
+    connection: Duplex,
+    remoteAddress: string,
+    host: SessionHost,
+    credentials: CredentialSource,
+    region: string,
+    onSettled: () => void,
+  ) {
     this.#host = host
     this.#credentials = credentials
     this.#region = region
@@ -92,7 +99,8 @@ class Handshake {
 
   #onMessage(message: AgentMessage): void {
     if (this.#session) return this.#session.onMessage(message)
-    if (message.type !== 'hello' || this.#helloSeen) return this.#refuse(new TunnelError(109, 'the first message must be one hello'))
+    if (message.type !== 'hello' || this.#helloSeen)
+      return this.#refuse(new TunnelError(109, 'the first message must be one hello'))
     this.#helloSeen = true
     this.#authenticate(message).then(
       (credential) => this.#welcome(message, credential),
@@ -102,7 +110,10 @@ class Handshake {
 
   async #authenticate(hello: Hello): Promise<Credential> {
     if (negotiateVersion(hello.versions) === undefined) {
-      throw new TunnelError(811, `no common protocol version: the agent offers ${hello.versions.slice(0, 8).join(', ')}`)
+      throw new TunnelError(
+        811,
+        `no common protocol version: the agent offers ${hello.versions.slice(0, 8).join(', ')}`,
+      )
     }
     this.#host.assertMetadata(hello.metadata)
     const { intervalMs, toleranceMs } = hello.heartbeat
@@ -112,7 +123,8 @@ class Handshake {
     if (toleranceMs < MIN_HEARTBEAT_TOLERANCE_MS) {
       throw new TunnelError(112, `heartbeat tolerance ${toleranceMs} ms is below ${MIN_HEARTBEAT_TOLERANCE_MS} ms`)
     }
-    if (hello.authtoken === '') throw new TunnelError(4018, 'no authtoken was given; add one with: tunnel config add-authtoken TOKEN')
+    if (hello.authtoken === '')
+      throw new TunnelError(4018, 'no authtoken was given; add one with: tunnel config add-authtoken TOKEN')
     if (!isAuthtoken(hello.authtoken)) throw new TunnelError(105, 'the authtoken does not look like one; copy it whole')
     let credential: Credential | undefined
     try {
@@ -155,12 +167,18 @@ class Handshake {
       resumeWindowMs: this.#host.resumeWindowMs,
     })
     const { version, os, arch } = hello.agent
-    this.#host.log.info({ session: session.id, remoteAddress: this.#remoteAddress, agent: { version, os, arch } }, 'agent session opened')
+    this.#host.log.info(
+      { session: session.id, remoteAddress: this.#remoteAddress, agent: { version, os, arch } },
+      'agent session opened',
+    )
   }
 
   #refuse(cause: unknown): void {
     const error = TunnelError.from(cause)
-    this.#host.log.info({ remoteAddress: this.#remoteAddress, code: error.code, reason: error.message }, 'agent refused')
+    this.#host.log.info(
+      { remoteAddress: this.#remoteAddress, code: error.code, reason: error.message },
+      'agent refused',
+    )
     if (this.#session) return this.#session.close(error)
     this.#settle()
     if (this.#control) this.#control.finish({ type: 'refused', error: error.toWire() }, () => this.#mux.close())

@@ -1,5 +1,14 @@
 import type { Duplex } from 'node:stream'
-import { type AgentMessage, type EdgeMessage, encodeMessage, MAX_HELLO_BYTES, MAX_MESSAGE_BYTES, MessageDecoder, parseAgentMessage, TunnelError } from '@tunnel/protocol'
+import {
+  type AgentMessage,
+  type EdgeMessage,
+  encodeMessage,
+  MAX_HELLO_BYTES,
+  MAX_MESSAGE_BYTES,
+  MessageDecoder,
+  parseAgentMessage,
+  TunnelError,
+} from '@tunnel/protocol'
 
 /** What an agent may leave unread before it counts as dead. */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024
@@ -38,7 +47,9 @@ export class ControlChannel {
   send(message: EdgeMessage): void {
     if (this.#stream.destroyed || this.#stream.writableEnded) return
     if (this.#stream.writableLength > MAX_UNREAD_BYTES) {
-      this.#onFault(new TunnelError(812, `${this.#stream.writableLength} unread control bytes exceed ${MAX_UNREAD_BYTES}`))
+      this.#onFault(
+        new TunnelError(812, `${this.#stream.writableLength} unread control bytes exceed ${MAX_UNREAD_BYTES}`),
+      )
       return
     }
     this.#stream.write(encodeMessage(message))

@@ -1,6 +1,6 @@
 import type { AgentMessage, Hello, StreamHeader } from '@tunnel/protocol'
 import { TunnelError } from '@tunnel/protocol'
-import { type Server as YamuxServer, YamuxError } from '@tunnel/yamux'
+import { YamuxError, type Server as YamuxServer } from '@tunnel/yamux'
 import type { AgentSession, AgentStream, StreamReceiver } from '../agent-session.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { Credential } from '../ports.ts'
@@ -106,7 +106,10 @@ export class NativeSession implements AgentSession {
     this.#host.endpointGone(endpoint, { hold: false })
   }
 
-  #update(endpointId: string, patch: { name?: string | undefined; description?: string | undefined; metadata?: string | undefined }): void {
+  #update(
+    endpointId: string,
+    patch: { name?: string | undefined; description?: string | undefined; metadata?: string | undefined },
+  ): void {
     const endpoint = this.#endpointOf(endpointId)
     this.#host.assertMetadata(patch.metadata)
     endpoint.name = patch.name ?? endpoint.name
@@ -131,7 +134,8 @@ export class NativeSession implements AgentSession {
 
   #fail(id: number, cause: unknown): void {
     const error = TunnelError.from(cause)
-    if (error.code === 'ERR_TUNNEL_802') this.#host.log.error({ err: cause, session: this.id }, 'a request of an agent failed')
+    if (error.code === 'ERR_TUNNEL_802')
+      this.#host.log.error({ err: cause, session: this.id }, 'a request of an agent failed')
     this.#control.send({ type: 'failed', id, error: error.toWire() })
   }
 }

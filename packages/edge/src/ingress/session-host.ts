@@ -65,9 +65,10 @@ export class SessionHost {
 
   #evictResumed(cookie: string, credentialId: string): void {
     const claims = this.resumeTokens.verify(cookie)
-    if (!claims || claims.of !== 'session') throw new TunnelError(110, 'resume cookie is malformed')
+    if (claims?.of !== 'session') throw new TunnelError(110, 'resume cookie is malformed')
     const stale = this.#sessions.get(claims.sessionId)
-    if (stale && stale.credentialId === credentialId) stale.close(new TunnelError(803, 'the agent resumed in a new session'))
+    if (stale && stale.credentialId === credentialId)
+      stale.close(new TunnelError(803, 'the agent resumed in a new session'))
   }
 
   sessionGone(session: AgentSession): void {
@@ -82,9 +83,15 @@ export class SessionHost {
     }
   }
 
-  async bind(session: AgentSession, endpointCount: number, request: EndpointRequest, token: string | undefined): Promise<{ endpoint: Endpoint; token: string }> {
+  async bind(
+    session: AgentSession,
+    endpointCount: number,
+    request: EndpointRequest,
+    token: string | undefined,
+  ): Promise<{ endpoint: Endpoint; token: string }> {
     const max = this.limits.maxEndpointsPerSession
-    if (endpointCount >= max) throw new TunnelError(324, `${endpointCount} endpoints in this session, the limit is ${max}`)
+    if (endpointCount >= max)
+      throw new TunnelError(324, `${endpointCount} endpoints in this session, the limit is ${max}`)
     this.assertMetadata(request.metadata)
     const endpoint = await this.#online(session, request, token)
     this.log.info({ session: session.id, endpoint: endpoint.url }, 'endpoint online')

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { TunnelError } from '@tunnel/protocol'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import { RawPump } from '../raw-pump.ts'
 import type { EdgeLimits } from '../limits.ts'
 import { addressAndPortOf } from '../peer-address.ts'
 import type { EdgeLog } from '../ports.ts'
+import { RawPump } from '../raw-pump.ts'
 
 /** Connects a visitor of a TCP endpoint with its upstream. There is no channel for an error: the connection closes, the log says why. */
 export function serveTcp(socket: Socket, endpoint: Endpoint, limits: EdgeLimits, log: EdgeLog): void {

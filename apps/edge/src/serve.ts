@@ -1,0 +1,60 @@
+import { type ControlPlane, openControlPlane } from '@tunnel/control-plane'
+import { type Edge, EDGE_VERSION, startEdge } from '@tunnel/edge'
+import type { EdgeSettings } from '@tunnel/edge-config'
+import type { Logger } from 'pino'
+import type { Invocation } from './command-line.ts'
+import { edgeOptions } from './edge-options.ts'
+import { listenFailure } from './failure.ts'
+import { createLog } from './log.ts'
+import { onceToldToStop } from './stop.ts'
+
+/** Runs an edge until it is told to stop. */
+export async function serve({ settings }: { settings: EdgeSettings }, { flags }: Invocation): Promise<void> {
+  const log = createLog(settings)
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'uncaught error')
+    process.exit(1)
+  })
+  const controlPlane = await openControlPlane({
+    dataDir: settings.dataDir,
+    domains: settings.domains,
+    edgeHost: settings.edgeHost,
+    ...(settings.tlsFiles && { certificate: { certificate: settings.tlsFiles.cert, key: settings.tlsFiles.key } }),
+    log,
+  })
+  try {
+    const edge = await startEdge(edgeOptions(settings, controlPlane, log)).catch((cause: unknown) => {
+      throw listenFailure(cause, settings)
+    })
+    try {
+      await announce(edge, controlPlane, settings, log, flags.has('print-connection-string') || process.stdout.isTTY)
+      await onceToldToStop(log)
+    } finally {
+      await edge.close()
+    }
+  } finally {
+    await controlPlane.close()
+  }
+  // An IPC channel would keep the process.
+  process.exit(0)
+}
+
+/** Tells whoever may be waiting that the edge is there: the log, the terminal, a parent process. */
+async function announce(
+  edge: Edge,
+  controlPlane: ControlPlane,
+  settings: EdgeSettings,
+  log: Logger,
+  print: boolean,
+): Promise<void> {
+  const httpPort = settings.publicHttpPort ?? edge.httpAddress?.port
+  const httpsPort = settings.publicHttpsPort ?? edge.httpsAddress.port
+  const connectionString = await controlPlane.connectionString(httpsPort)
+  const { edgeHost, domains, dataDir } = settings
+  log.info(
+    { version: EDGE_VERSION, http: edge.httpAddress, https: edge.httpsAddress, edgeHost, domains, dataDir },
+    'edge is ready',
+  )
+  if (print) process.stdout.write(`${connectionString}\n`)
+  process.send?.({ type: 'ready', connectionString, httpPort, httpsPort, caFile: controlPlane.caFile })
+}
