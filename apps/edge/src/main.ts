@@ -1,5 +1,5 @@
-import { edgeSettingsHelp, formatSettingFaults, parseEdgeSettings } from '@tunnel/edge-config'
 import { EDGE_VERSION } from '@tunnel/edge'
+import { edgeSettingsHelp, formatSettingFaults, parseEdgeSettings } from '@tunnel/edge-config'
 import { check } from './check.ts'
 import { type Invocation, readInvocation, usage } from './command-line.ts'
 import { connectionString } from './connection-string.ts'

@@ -1,5 +1,6 @@
+import type { AddressInfo } from 'node:net'
 import { type ControlPlane, openControlPlane } from '@tunnel/control-plane'
-import { type Edge, EDGE_VERSION, startEdge } from '@tunnel/edge'
+import { EDGE_VERSION, type Edge, startEdge } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Logger } from 'pino'
 import type { Invocation } from './command-line.ts'
@@ -47,14 +48,20 @@ async function announce(
   log: Logger,
   print: boolean,
 ): Promise<void> {
+  const { edgeHost, domains, dataDir } = settings
+  const http = edge.httpAddress && addressText(edge.httpAddress)
+  log.info(
+    { version: EDGE_VERSION, http, https: addressText(edge.httpsAddress), edgeHost, domains, dataDir },
+    'edge is ready',
+  )
   const httpPort = settings.publicHttpPort ?? edge.httpAddress?.port
   const httpsPort = settings.publicHttpsPort ?? edge.httpsAddress.port
   const connectionString = await controlPlane.connectionString(httpsPort)
-  const { edgeHost, domains, dataDir } = settings
-  log.info(
-    { version: EDGE_VERSION, http: edge.httpAddress, https: edge.httpsAddress, edgeHost, domains, dataDir },
-    'edge is ready',
-  )
   if (print) process.stdout.write(`${connectionString}\n`)
-  process.send?.({ type: 'ready', connectionString, httpPort, httpsPort, caFile: controlPlane.caFile })
+  if (process.connected)
+    process.send?.({ type: 'ready', connectionString, httpPort, httpsPort, caFile: controlPlane.caFile })
+}
+
+function addressText({ address, family, port }: AddressInfo): string {
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
 }

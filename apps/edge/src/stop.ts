@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
 
-/** Resolves at SIGINT, at SIGTERM, or when the parent process that holds our IPC channel is gone. A second signal exits at once. */
+/** Resolves at SIGINT, at SIGTERM, or when the parent process that started us with an IPC channel is gone. A second signal exits at once. */
 export function onceToldToStop(log: Logger): Promise<void> {
   return new Promise((resolve) => {
     let stopping = false
     const stop = (reason: string): void => {
+      if (stopping) return
       stopping = true
       log.info({ reason }, 'edge is stopping')
       resolve()
@@ -15,8 +16,9 @@ export function onceToldToStop(log: Logger): Promise<void> {
     }
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)
-    process.once('disconnect', () => {
-      if (!stopping) stop('parent process is gone')
-    })
+    const onDisconnect = (): void => stop('parent process is gone')
+    process.once('disconnect', onDisconnect)
+    // It may have gone while the edge was starting. Without a channel from the outset, `connected` is undefined.
+    if (process.connected === false) onDisconnect()
   })
 }

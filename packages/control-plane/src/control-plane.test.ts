@@ -4,7 +4,13 @@ import { parseConnectionString } from '@tunnel/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { MovedClock } from '../test/moved-clock.ts'
 import { temporaryDirectory } from '../test/temporary-directory.ts'
-import { type ControlPlane, currentConnectionString, newConnectionString, openControlPlane, openCredentials } from './index.ts'
+import {
+  type ControlPlane,
+  currentConnectionString,
+  newConnectionString,
+  openControlPlane,
+  openCredentials,
+} from './index.ts'
 
 async function started(dataDir: string, edgeHost = 'tunnel.example'): Promise<ControlPlane> {
   const controlPlane = await openControlPlane({ dataDir, domains: ['tunnel.example'], edgeHost })
@@ -18,7 +24,9 @@ test('pairs an agent at the first start: address, CA and a token that works', as
   const text = await controlPlane.connectionString(8443)
   const { authtoken = '', ...address } = parseConnectionString(text)
   expect(address).toEqual({ host: 'tunnel.example', port: 8443, caFingerprint: controlPlane.caFingerprint })
-  expect(await controlPlane.credentials.findByAuthtoken(authtoken)).toMatchObject({ description: 'made at the first start' })
+  expect(await controlPlane.credentials.findByAuthtoken(authtoken)).toMatchObject({
+    description: 'made at the first start',
+  })
   expect(await readFile(join(dataDir, 'connection-string'), 'utf8')).toBe(`${text}\n`)
 })
 
@@ -84,7 +92,9 @@ test('gives commands the string of the running edge, and new tokens for it', asy
   expect(await currentConnectionString(dataDir)).toBe(text)
   const other = parseConnectionString(await newConnectionString(dataDir, 'second agent'))
   expect(other).toEqual({ ...parseConnectionString(text), authtoken: other.authtoken })
-  expect(await controlPlane.credentials.findByAuthtoken(other.authtoken ?? '')).toMatchObject({ description: 'second agent' })
+  expect(await controlPlane.credentials.findByAuthtoken(other.authtoken ?? '')).toMatchObject({
+    description: 'second agent',
+  })
   expect(await currentConnectionString(dataDir)).toBe(text)
 })
 

@@ -67,6 +67,13 @@ describe('reads', () => {
     expect(read(`\r\n\r\n${get}`).error?.code).toBe('ERR_HTTP_METHOD')
   })
 
+  test('a long head that arrives byte by byte', () => {
+    const fields = Array.from({ length: 200 }, (_, index) => `X-${index}: ${'v'.repeat(index)}`)
+    const text = withFields(...fields)
+    expect(readRequests(cutEveryByte(bytesOf(text)))).toEqual(read(text))
+    expect(headOf(text).headers.slice(-2)).toEqual(['X-199', 'v'.repeat(199)])
+  })
+
   test('any token as a method', () => {
     expect(headOf('X-FROBNICATE! / HTTP/1.1\r\nHost: a\r\n\r\n').method).toBe('X-FROBNICATE!')
   })
@@ -136,6 +143,7 @@ describe('refuses', () => {
       withFields('Transfer-Encoding: chunked', 'Content-Length: 5'),
       'ERR_HTTP_FRAMING',
     ],
+    ['a length of 0 with chunks', withFields('Content-Length: 0', 'Transfer-Encoding: chunked'), 'ERR_HTTP_FRAMING'],
     ['an equal content-length again', withFields('Content-Length: 5', 'Content-Length: 5'), 'ERR_HTTP_CONTENT_LENGTH'],
     ['a list of equal lengths', withFields('Content-Length: 5, 5'), 'ERR_HTTP_CONTENT_LENGTH'],
     ['an empty length', withFields('Content-Length:'), 'ERR_HTTP_CONTENT_LENGTH'],
@@ -179,6 +187,8 @@ describe('refuses', () => {
     ['a path in Host', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 'ERR_HTTP_HOST'],
     ['a list in Host', 'GET / HTTP/1.1\r\nHost: a, b\r\n\r\n', 'ERR_HTTP_HOST'],
     ['a port that is none', 'GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n', 'ERR_HTTP_HOST'],
+    ['a port of six digits', 'GET / HTTP/1.1\r\nHost: a:000080\r\n\r\n', 'ERR_HTTP_HOST'],
+    ['an address of one character', 'GET / HTTP/1.1\r\nHost: [:]\r\n\r\n', 'ERR_HTTP_HOST'],
     ['an empty port', 'GET / HTTP/1.1\r\nHost: a:\r\n\r\n', 'ERR_HTTP_HOST'],
     ['an open bracket in Host', 'GET / HTTP/1.1\r\nHost: [::1\r\n\r\n', 'ERR_HTTP_HOST'],
     ['a name after an address in Host', 'GET / HTTP/1.1\r\nHost: [::1]a\r\n\r\n', 'ERR_HTTP_HOST'],

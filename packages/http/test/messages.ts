@@ -153,11 +153,52 @@ const mutation = fc.record({
 /** One connection's bytes: up to three requests, with up to two mutations. */
 export const connectionBytes = fc
   .tuple(fc.array(request, { minLength: 1, maxLength: 3 }), fc.array(mutation, { maxLength: 2 }))
-  .map(([requests, mutations]) => {
-    let bytes = requests.join('')
-    for (const { at, remove, insert } of mutations) bytes = bytes.slice(0, at) + insert + bytes.slice(at + remove)
-    return bytesOf(bytes)
+  .map(([requests, mutations]) => mutated(requests.join(''), mutations))
+
+const statusLine = usually(
+  fc.constantFrom(
+    'HTTP/1.1 200 OK',
+    'HTTP/1.1 404 Not Found',
+    'HTTP/1.1 500 ',
+    'HTTP/1.1 204 No Content',
+    'HTTP/1.1 304 X',
+    'HTTP/1.0 200 OK',
+  ),
+  fc.constantFrom(
+    'HTTP/1.1 200',
+    'HTTP/1.1 20 OK',
+    'HTTP/1.1 999 X',
+    'HTTP/2.0 200 OK',
+    'HTTP/1.1  200 OK',
+    'HTTP/1.1 200\tOK',
+    '200 OK',
+  ),
+)
+
+/** One connection's bytes: early responses, a response, and perhaps bytes that belong to none, with up to two mutations. */
+export const responseBytes = fc
+  .record({
+    early: usually(
+      fc.constant(''),
+      fc.constantFrom('HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 103 X\r\nLink: a\r\n\r\n'),
+      4,
+    ),
+    statusLine,
+    fields: fc.array(field, { maxLength: 3 }),
+    framed,
+    ends: fc.array(lineEnd, { minLength: 8, maxLength: 8 }),
+    mutations: fc.array(mutation, { maxLength: 2 }),
   })
+  .map(({ early, statusLine, fields, framed: [framings, content], ends, mutations }) => {
+    const lines = [statusLine, ...fields, ...framings].map((line, index) => line + ends[index]!)
+    return mutated(`${early}${lines.join('')}\r\n${content}`, mutations)
+  })
+
+function mutated(text: string, mutations: { at: number; remove: number; insert: string }[]): Buffer {
+  let bytes = text
+  for (const { at, remove, insert } of mutations) bytes = bytes.slice(0, at) + insert + bytes.slice(at + remove)
+  return bytesOf(bytes)
+}
 
 function usually<T>(common: fc.Arbitrary<T>, rare: fc.Arbitrary<T>, weight = 24): fc.Arbitrary<T> {
   return fc.oneof({ weight, arbitrary: common }, { weight: 1, arbitrary: rare })

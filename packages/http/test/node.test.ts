@@ -9,17 +9,17 @@ import {
   type RequestHead,
   serializeTrailers,
 } from '../src/index.ts'
-import { connectionBytes } from './messages.ts'
+import { connectionBytes, responseBytes } from './messages.ts'
+import { readWithNodeClient } from './node-client.ts'
 import { type NodeMessage, readWithNode } from './node-server.ts'
-import { bytesOf, type ReadMessage, readRequests } from './reading.ts'
+import { bytesOf, type ReadMessage, readRequests, readResponses } from './reading.ts'
 
 describe('against the parser in node:http', () => {
   test('reads no request that Node does not read, and none otherwise than Node', async () => {
     const seen = { accepted: 0, refusedByBoth: 0 }
     const property = fc.asyncProperty(connectionBytes, async (bytes) => {
       const here = readRequests([bytes], { finish: true })
-      // After a framing value Node takes a space but not a tab; both are whitespace around it: RFC 9112 §5.1.
-      fc.pre(!/(?:chunked|content-length:[ \t]*\d+)[ \t]*\t/i.test(bytes.toString('latin1')))
+      fc.pre(!hasTabAfterFraming(bytes))
       // Node refuses methods that it does not know; any token is one here.
       fc.pre(here.messages.every(({ head }) => METHODS.includes(head.method)))
       const node = await readWithNode(bytes)
@@ -50,6 +50,24 @@ describe('against the parser in node:http', () => {
     expect(forwarded).toBeGreaterThan(1_000)
   }, 60_000)
 
+  test('reads no response that Node does not read, and none otherwise than Node', async () => {
+    let accepted = 0
+    const property = fc.asyncProperty(responseBytes, async (bytes) => {
+      fc.pre(!hasTabAfterFraming(bytes))
+      const here = readResponses([bytes], { finish: true })
+      const message = here.messages[0]
+      if (!message?.complete) return
+      accepted++
+      const { status, reason, headers } = message.head
+      const { body, trailers } = message
+      const informational = here.informational.map((head) => head.status)
+      const expected = { informational, status, reason, headers, body, trailers: trailers ?? [], complete: true }
+      expect(await readWithNodeClient(bytes)).toEqual(expected)
+    })
+    await fc.assert(property, { numRuns: 1_500, seed: 22 })
+    expect(accepted).toBeGreaterThan(500)
+  }, 60_000)
+
   test('the comparison sees what each of the two reads', async () => {
     const bytes = bytesOf(
       'POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhiGET /b HTTP/1.1\r\nHost: a\r\n\r\n',
@@ -62,6 +80,11 @@ describe('against the parser in node:http', () => {
     expect(await readWithNode(bytesOf('GET / HTTP/1.1\nHost: a\n\n'))).toEqual({ messages: [], refused: true })
   })
 })
+
+/** After a framing value Node takes a space but not a tab; both are whitespace around it: RFC 9112 §5.1. */
+function hasTabAfterFraming(bytes: Buffer): boolean {
+  return /(?:chunked|content-length:[ \t]*\d+)[ \t]*\t/i.test(bytes.toString('latin1'))
+}
 
 /** As a proxy sends it on over a connection that lives on: head, body and trailers framed anew. */
 function forward({ head, body, trailers }: ReadMessage<RequestHead>): string {

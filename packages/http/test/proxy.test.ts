@@ -16,7 +16,7 @@ test('the example proxy carries pipelined requests to a node:http server and its
   server.emit('connection', service)
   proxy(edge, upstream, '192.0.2.7')
   const post = 'POST /a HTTP/1.1\r\nHost: app.example\r\nContent-Length: 2\r\n\r\nhi'
-  visitor.write(`${post}GET /b HTTP/1.1\r\nHost: app.example\r\n\r\nGET /c HTTP/1.1\n`)
+  visitor.end(`${post}GET /b HTTP/1.1\r\nHost: app.example\r\n\r\nGET /c HTTP/1.1\n`)
   const { messages } = readResponses(await chunksOf(visitor), { asks: 'each' })
   expect(messages.map(({ head, body }) => [head.status, body])).toEqual([
     [200, 'POST /a app.example 192.0.2.7 hi'],

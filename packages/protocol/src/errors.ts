@@ -5,7 +5,7 @@ export type TunnelErrorCode = `ERR_TUNNEL_${number}`
 
 /** An error as it travels between edge and agent (SPEC §4). */
 export const wireErrorSchema = z.object({
-  code: z.string().regex(/^ERR_TUNNEL_\d{1,6}$/) as z.ZodType<TunnelErrorCode>,
+  code: z.string().regex(/^ERR_TUNNEL_[1-9]\d{0,5}$/) as z.ZodType<TunnelErrorCode>,
   message: z.string().max(4096),
   /** Whether the same attempt can succeed later. `false` tells the agent not to reconnect. */
   retryable: z.boolean(),

@@ -28,7 +28,7 @@ function parse<T>(
   if (typeof type !== 'string') throw new TunnelError(801, 'message has no type')
   if (!known.has(type)) {
     const unknown: Unsupported = { type: 'unsupported', messageType: type.slice(0, 64) }
-    if (Number.isInteger(value.id) && (value.id as number) >= 0) unknown.id = value.id as number
+    if (Number.isSafeInteger(value.id) && (value.id as number) >= 0) unknown.id = value.id as number
     return { unknown }
   }
   const result = schema.safeParse(value)

@@ -34,9 +34,16 @@ export function encodeStreamHeader(header: StreamHeader): Buffer {
 /** u8 0: the upstream is connected and what follows comes from it. */
 export const STREAM_ACCEPTED: Buffer = Buffer.of(0)
 
-/** u8 1 + u16 length + JSON of a wire error: the upstream could not be reached; the stream ends after it. */
+/** JSON writes a character in 6 bytes at most, so this and the rest fit {@link MAX_STREAM_HEADER_BYTES}. */
+const MAX_REFUSAL_CHARACTERS = 1024
+
+/**
+ * u8 1 + u16 length + JSON of a wire error: the upstream could not be reached; the stream ends after it.
+ * A longer message than 1,024 characters is cut, so that it always fits.
+ */
 export function encodeStreamRefused(error: TunnelError): Buffer {
-  const bytes = lengthPrefixed(1, error.toWire())
+  const wire = error.toWire()
+  const bytes = lengthPrefixed(1, { ...wire, message: wire.message.slice(0, MAX_REFUSAL_CHARACTERS) })
   bytes[0] = 1
   return bytes
 }
@@ -64,6 +71,7 @@ export class StreamReplyDecoder {
 
   write(chunk: Buffer): { refused?: TunnelError; rest: Buffer } | undefined {
     if (this.#bytes.length === 0 && chunk[0] === 0) return { rest: chunk.subarray(1) }
+    if (chunk.length === 0) return undefined
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk])
     if (this.#bytes[0] !== 1) throw new TunnelError(801, `stream reply ${this.#bytes[0]} is neither 0 nor 1`)
     const json = readLengthPrefixed(this.#bytes, 1)

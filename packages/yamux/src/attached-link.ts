@@ -15,6 +15,9 @@ export class AttachedLink implements Link {
     connection.on('end', this.#onEnd)
     connection.on('error', this.#onError)
     connection.on('close', this.#onClose)
+    // Whoever read a greeting from it may have left it paused.
+    connection.resume()
+    if (connection.destroyed) process.nextTick(this.#onClose)
   }
 
   write(parts: Buffer[]): boolean {

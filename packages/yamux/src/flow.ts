@@ -23,7 +23,7 @@ export class Flow {
   readonly id: number
   readonly send = new SendHalf()
   readonly receive: ReceiveHalf
-  /** Links of the scheduler's ring. */
+  /** The scheduler's. */
   next: Flow | undefined
   isQueued = false
   readonly #host: FlowHost
@@ -49,6 +49,11 @@ export class Flow {
     this.#isCounted = !isOurs
     this.receive = new ReceiveHalf(host.growth)
     if (!isOurs) host.handshake.peerOpened()
+  }
+
+  /** Whether the peer can know of this stream. */
+  get isAnnounced(): boolean {
+    return this.#state !== 'init'
   }
 
   attach(stream: Stream): void {
@@ -96,7 +101,7 @@ export class Flow {
   abandon(error: Error | null): void {
     this.#host.handshake.giveUp(this)
     if (!this.#isOver()) {
-      this.#rstWanted = this.#state !== 'init'
+      this.#rstWanted = this.isAnnounced
       this.#move('reset')
     }
     if (this.#isOurs && !this.#rstWanted) this.#uncount()
@@ -119,7 +124,7 @@ export class Flow {
       this.#uncount()
       return false
     }
-    if (this.#state === 'init' && !this.#announce()) return false
+    if (!this.isAnnounced && !this.#announce()) return false
     this.#emitCredit(batch)
     if (this.send.canSend) this.#emitData(batch, limit)
     if (this.#isFinDue()) {
@@ -211,6 +216,8 @@ export class Flow {
   }
 
   receiveReset(): void {
+    // It crossed our FIN: all that the peer had to say is here.
+    if (this.#state === 'closed') return
     const wasRefused = this.#isOurs && this.#state === 'syn-sent'
     this.#move('reset')
     this.#stream?.destroy(

@@ -67,6 +67,7 @@ export class ReceiveHalf {
 
   discard(): void {
     this.#queue.clear()
+    this.#growth.release(this.#window)
     this.#window = INITIAL_WINDOW_BYTES
   }
 

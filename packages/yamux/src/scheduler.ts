@@ -6,7 +6,7 @@ import type { Link } from './link.ts'
 
 /** What one stream may send before the next one has its turn. */
 const TURN_BYTES = 16 * 1024
-/** What one write takes at most. */
+/** How much is gathered before it is written. */
 const BATCH_BYTES = 128 * 1024
 /** What a closing session still hands to its connection at most. */
 const LAST_BYTES = 16 * 1024 * 1024
@@ -106,7 +106,8 @@ export class Scheduler {
     this.control.emit(batch)
     for (let flow = this.#shift(); flow; flow = this.#shift()) {
       // Nobody waits behind the only one: it may fill the batch with one frame.
-      const limit = this.#first ? TURN_BYTES : BATCH_BYTES
+      const limit = this.#first ? TURN_BYTES : BATCH_BYTES - batch.bytes
+      // A write callback may have woken the flow already.
       if (flow.emit(batch, limit) && !flow.isQueued) this.#append(flow)
       if (batch.bytes >= BATCH_BYTES) break
     }

@@ -74,7 +74,7 @@ export class Session extends Duplex {
     })
     this.#receiver = new Receiver({
       onOpen: (streamId) => this.#onOpen(streamId),
-      find: (streamId) => this.#flows.get(streamId),
+      find: (streamId) => this.#find(streamId),
       wasUsed: (streamId) => this.#ids.wasUsed(streamId),
       onPing: (id) => this.#reply(FrameType.Ping, Flag.ACK, 0, id),
       onPong: (id) => this.#heartbeat.answer(id),
@@ -299,6 +299,11 @@ export class Session extends Duplex {
     if (this.#onStream) this.#call(this.#onStream, stream)
     else this.#notify('stream', stream)
     return flow
+  }
+
+  #find(streamId: number): Flow | undefined {
+    const flow = this.#flows.get(streamId)
+    return flow?.isAnnounced ? flow : undefined
   }
 
   #refusal(): string | undefined {

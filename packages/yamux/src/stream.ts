@@ -9,6 +9,8 @@ const WRITE_BUFFER_BYTES = 64 * 1024
  * One byte stream of a session. Each side closes by itself: `end()` sends FIN, and reading goes on until the peer's.
  * `destroy()` before both sides ended resets the peer's stream too.
  *
+ * A buffer given to `write()` is kept by reference, also after its callback: do not change it afterwards.
+ *
  * Fails with `ERR_YAMUX_STREAM_RESET` or `ERR_YAMUX_STREAM_REFUSED` when the peer resets it, and with the session's error
  * when that ends first.
  */

@@ -119,16 +119,18 @@ test('a slow reader stops the writer, with bounded memory', async () => {
   expect(written * 16 * 1024).toBeLessThanOrEqual(WINDOW_BYTES + 80 * 1024)
 })
 
-test('a connection that takes nothing bounds what a session holds', async () => {
+test.each([
+  [200, 32],
+  [16 * 1024, 160],
+])('a connection that takes nothing bounds what writes of %i bytes pile up to %i KiB', async (size, maxKib) => {
   const { client, peer } = clientWithRawPeer()
   peer.stall()
   const streams = Array.from({ length: 30 }, () => client.open())
-  for (const stream of streams) while (stream.write(block(16 * 1024)));
-  for (let round = 0; round < 20; round++) {
-    await settle(2)
-    for (const stream of streams) while (!stream.writableNeedDrain) stream.write(block(16 * 1024))
+  for (let turn = 0; turn < 100; turn++) {
+    for (const stream of streams) if (!stream.writableNeedDrain) stream.write(block(size))
+    await settle(1)
   }
-  expect(peer.connection.writableLength).toBeLessThanOrEqual(160 * 1024)
+  expect(peer.connection.writableLength).toBeLessThanOrEqual(maxKib * 1024)
   const queued = streams.reduce((sum, stream) => sum + stream.writableLength, 0)
   expect(queued).toBeLessThanOrEqual(30 * 80 * 1024)
 })
@@ -183,6 +185,23 @@ test('streams with much to send take turns', async () => {
   for (let i = 0; i < 4; i++) client.open().write(block(64 * 1024))
   await peer.until(() => peer.frames.reduce((sum, frame) => sum + frame.payload.length, 0) === 4 * 64 * 1024)
   expect(peer.frames.slice(0, 8).map((frame) => frame.streamId)).toEqual([1, 3, 5, 7, 1, 3, 5, 7])
+})
+
+test('a stream that is written to from its write callback keeps its turn, and the others theirs', async () => {
+  const { client, peer } = clientWithRawPeer()
+  const first = client.open()
+  const second = client.open()
+  const third = client.open()
+  await peer.roundTrip()
+  first.write(block(10_000), () => {
+    first.write(block(40_000))
+    third.write(block(40_000))
+  })
+  second.write(block(40_000))
+  const sentBy = (id: number) =>
+    peer.frames.reduce((sum, frame) => sum + (frame.streamId === id ? frame.payload.length : 0), 0)
+  await peer.until(() => [1, 3, 5].reduce((sum, id) => sum + sentBy(id), 0) === 130_000)
+  expect([1, 3, 5].map(sentBy)).toEqual([50_000, 40_000, 40_000])
 })
 
 test('a write callback that destroys its stream leaves the others whole', async () => {

@@ -122,6 +122,28 @@ describe('frames for a stream that is gone', () => {
     expect(errors).toEqual([])
   })
 
+  test('a reset that crossed our FIN costs the reader nothing', async () => {
+    const { accepted, errors, peer } = serverWithRawPeer()
+    peer.send(dataBytes(SYN | FIN, 1, 'all of it'))
+    await peer.roundTrip()
+    accepted[0]!.end()
+    await peer.frame({ streamId: 1, flags: FIN })
+    peer.send(frameBytes(WINDOW, RST, 1, 0))
+    await peer.roundTrip()
+    expect(await readAll(accepted[0]!)).toBe('all of it')
+    expect(errors).toEqual([])
+  })
+
+  test('drops frames for a stream of ours that is not announced yet', async () => {
+    const { client, errors, peer } = clientWithRawPeer({ acceptBacklog: 1 })
+    client.open()
+    const held = client.open()
+    await peer.roundTrip()
+    peer.send(dataBytes(ACK, 3, 'how do you know'), frameBytes(WINDOW, FIN, 3, 1), frameBytes(WINDOW, RST, 3, 0))
+    await peer.roundTrip()
+    expect([held.bytesRead, held.destroyed, errors]).toEqual([0, false, []])
+  })
+
   test('drops the payload of a stream that it refuses', async () => {
     const { accepted, errors, peer } = serverWithRawPeer({ maxStreams: 1 })
     const refused = [dataBytes(SYN, 3, Buffer.alloc(5000)), dataBytes(0, 3, 'more')]

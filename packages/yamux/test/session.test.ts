@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
+import { createDuplexPair } from '@tunnel/testkit'
 import { expect, test } from 'vitest'
 import { Client, Server, type Stream } from '../src/index.ts'
 import { ACK, DATA, FIN, frameBytes, GO_AWAY, PING, RawPeer, RST, SYN, WINDOW } from './raw-peer.ts'
@@ -422,6 +423,26 @@ test('a broken connection fails the session and its streams, and keeps the cause
   expect((await failed)[0]).toMatchObject({ code: 'ERR_YAMUX_CONNECTION', cause })
   await settle()
   expect(errors).toMatchObject([{ code: 'ERR_YAMUX_CONNECTION', message: 'connection failed: read ECONNRESET' }])
+})
+
+test('reads a connection that was left paused, from the bytes that were put back', async () => {
+  const [near, far] = createDuplexPair()
+  far.write(Buffer.concat([Buffer.from('greeting'), frameBytes(PING, SYN, 0, 7)]))
+  await once(near, 'readable')
+  near.unshift((near.read() as Buffer).subarray(8))
+  near.pause()
+  const server = new Server(undefined, { enableKeepAlive: false }).attach(near)
+  expect((await once(far, 'data'))[0]).toEqual(frameBytes(PING, ACK, 0, 7))
+  server.abort()
+})
+
+test('closes at once on a connection that is gone already', async () => {
+  const [near] = createDuplexPair()
+  near.destroy()
+  await once(near, 'close')
+  const server = new Server(undefined, { enableKeepAlive: false }).attach(near)
+  await whenClosed(server)
+  expect(near.listenerCount('data')).toBe(0)
 })
 
 test('a connection destroyed without error closes the session', async () => {

@@ -66,18 +66,24 @@ test('issues no leaf that outlives the CA', async () => {
   expect(leaf.validTo).toBe(new X509Certificate(authority.certificate).validTo)
 })
 
-test.each(['ec', 'rsa'] as const)('signs %s leaves that OpenSSL accepts strictly', { skip: !hasOpenssl }, async (keyType) => {
-  const files = await authorityFiles()
-  const authority = await keepAuthority(files, 'tunnel.example', Date.now())
-  const { publicKey } =
-    keyType === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const leaf = `${files.certificate}.leaf`
-  await writeFile(leaf, authority.issue(['a.tunnel.example'], publicKey, Date.now()))
-  const strictly = ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', files.certificate]
-  const { stdout } = await run('openssl', [...strictly, '-verify_hostname', 'a.tunnel.example', leaf])
-  expect(stdout).toContain(': OK')
-  await expect(run('openssl', [...strictly, '-verify_hostname', 'b.tunnel.example', leaf])).rejects.toThrow()
-})
+test.each(['ec', 'rsa'] as const)(
+  'signs %s leaves that OpenSSL accepts strictly',
+  { skip: !hasOpenssl },
+  async (keyType) => {
+    const files = await authorityFiles()
+    const authority = await keepAuthority(files, 'tunnel.example', Date.now())
+    const { publicKey } =
+      keyType === 'ec'
+        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        : generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const leaf = `${files.certificate}.leaf`
+    await writeFile(leaf, authority.issue(['a.tunnel.example'], publicKey, Date.now()))
+    const strictly = ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', files.certificate]
+    const { stdout } = await run('openssl', [...strictly, '-verify_hostname', 'a.tunnel.example', leaf])
+    expect(stdout).toContain(': OK')
+    await expect(run('openssl', [...strictly, '-verify_hostname', 'b.tunnel.example', leaf])).rejects.toThrow()
+  },
+)
 
 test('makes a new authority when the first start broke off between its two files', async () => {
   const files = await authorityFiles()

@@ -16,7 +16,11 @@ const DAY_MS = 24 * HOUR_MS
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 
 async function opened(options: Partial<ControlPlaneOptions> = {}): Promise<ControlPlane> {
-  const controlPlane = await openControlPlane({ dataDir: await temporaryDirectory(), domains: ['tunnel.example'], ...options })
+  const controlPlane = await openControlPlane({
+    dataDir: await temporaryDirectory(),
+    domains: ['tunnel.example'],
+    ...options,
+  })
   onTestFinished(() => controlPlane.close())
   return controlPlane
 }
@@ -76,13 +80,18 @@ test('forgets the name unused for longest beyond maxCachedCertificates', async (
   expect(certificates.contextFor('2.a.tunnel.example')).not.toBe(second)
 })
 
-test.each(['elsewhere.example', 'nottunnel.example', 'example', 'a..tunnel.example', '*.tunnel.example', `${'a'.repeat(64)}.tunnel.example`, `${'a.'.repeat(130)}tunnel.example`])(
-  'has no certificate for %s',
-  async (name) => {
-    const { certificates } = await opened()
-    expect(certificates.contextFor(name)).toBeUndefined()
-  },
-)
+test.each([
+  'elsewhere.example',
+  'nottunnel.example',
+  'example',
+  'a..tunnel.example',
+  '*.tunnel.example',
+  `${'a'.repeat(64)}.tunnel.example`,
+  `${'a.'.repeat(130)}tunnel.example`,
+])('has no certificate for %s', async (name) => {
+  const { certificates } = await opened()
+  expect(certificates.contextFor(name)).toBeUndefined()
+})
 
 test('ends the handshake of a client that names another server', async () => {
   const port = await serveTls((await opened()).certificates)

@@ -58,7 +58,7 @@ export class EdgeCertificates implements CertificateSource {
     return { cert: this.#own.chain, key: this.#own.key }
   }
 
-  /** Signing for a new name takes about 2 ms, once. */
+  /** From memory; signing for a new name takes 2 to 3 ms, once. */
   contextFor(serverName: string): SecureContext | undefined {
     if (serverName === this.#names.edgeHost) return this.#own.context
     if (!this.#names.isPublic(serverName)) return undefined

@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAuthtoken } from '@tunnel/protocol'
@@ -132,7 +131,10 @@ test('bounds the number of credentials and the length of a description', async (
 test.each([
   ['{', 'not JSON'],
   ['[]', 'the whole: Invalid input: expected object, received array'],
-  ['{ "version": 2, "accountId": "ac_000000000000000000000000000", "credentials": [] }', 'version: Invalid input: expected 1'],
+  [
+    '{ "version": 2, "accountId": "ac_000000000000000000000000000", "credentials": [] }',
+    'version: Invalid input: expected 1',
+  ],
   [
     '{ "version": 1, "accountId": "ac_000000000000000000000000000", "credentials": [{ "id": "cr_000000000000000000000000000", "accountId": "ac_000000000000000000000000000", "tokenHash": "secret", "description": "", "createdAt": "2026-11-21T12:00:00Z" }] }',
     'credentials[0].tokenHash: Invalid string: must match pattern /^[0-9a-f]{64}$/',

@@ -31,13 +31,18 @@ async function take(path: string, waitMs: number): Promise<void> {
       const mark = await readFile(path, 'utf8').catch(() => undefined)
       if (mark !== undefined && !isMarkAlive(mark)) await clearStale(path, mark)
       else if (Date.now() < deadline) await delay(RETRY_MS)
-      else throw new ControlPlaneError('ERR_CONTROL_PLANE_DATA_IN_USE', `${path}: held by pid ${mark} for over ${waitMs} ms`)
+      else throw stillHeld(path, mark, waitMs)
     }
   } catch (cause) {
     throw unusable(path, 'written', cause)
   } finally {
     await rm(mine, { force: true })
   }
+}
+
+function stillHeld(path: string, mark: string | undefined, waitMs: number): ControlPlaneError {
+  const holder = mark === undefined ? 'several processes in turn' : `pid ${Number.parseInt(mark, 10)}`
+  return new ControlPlaneError('ERR_CONTROL_PLANE_DATA_IN_USE', `${path}: held by ${holder} for over ${waitMs} ms`)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, onTestFinished, test } from 'vitest'
@@ -79,6 +79,15 @@ test('says that a path is no directory', async () => {
   })
 })
 
+test('says that a path leads nowhere', async () => {
+  const link = join(await temporaryDirectory(), 'link')
+  await symlink('missing', link)
+  await expect(openDataDirectory(join(link, 'data'))).rejects.toMatchObject({
+    code: 'ERR_CONTROL_PLANE_DATA_UNUSABLE',
+    message: `${join(link, 'data')}: cannot be created (ENOENT)`,
+  })
+})
+
 /** Opens the directory in a Node process of its own, which then does nothing. */
 async function openInOtherProcess(dataDir: string): Promise<ReturnType<typeof fork>> {
   const program = await compiledSources()
@@ -100,7 +109,11 @@ async function compiledSources(): Promise<string> {
      process.on('message', () => {})
      process.send('open')`,
   )
-  const sources = ['errors', 'limits', ...['brief-lock', 'data-directory', 'data-file', 'process-lock', 'process-mark'].map((name) => `data/${name}`)]
+  const sources = [
+    'errors',
+    'limits',
+    ...['brief-lock', 'data-directory', 'data-file', 'process-lock', 'process-mark'].map((name) => `data/${name}`),
+  ]
   for (const name of sources) {
     const text = await readFile(new URL(`../${name}.ts`, import.meta.url), 'utf8')
     const { outputText } = ts.transpileModule(text, {

@@ -1,6 +1,6 @@
-import { access, constants, mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { ControlPlaneError, unusable } from '../errors.ts'
+import { access, constants, mkdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { ControlPlaneError, systemCodeOf, unusable } from '../errors.ts'
 import { type ProcessLock, takeProcessLock } from './process-lock.ts'
 
 /** The directory where one edge keeps all that must outlive it. */
@@ -30,7 +30,7 @@ export interface DataDirectoryOptions {
 export async function openDataDirectory(path: string, options: DataDirectoryOptions = {}): Promise<DataDirectory> {
   const absolute = resolve(path)
   try {
-    await mkdir(absolute, { recursive: true, mode: 0o700 })
+    await makeDirectory(absolute)
   } catch (cause) {
     throw unusable(absolute, 'created', cause)
   }
@@ -44,6 +44,18 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
     path: absolute,
     file: (name) => join(absolute, name),
     close: async () => lock?.release(),
+  }
+}
+
+/** `mkdir` of Node 20 with `recursive` never returns where a parent exists and nothing can be made in it (a dangling link, /proc). */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (cause) {
+    if (systemCodeOf(cause) === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (systemCodeOf(cause) !== 'ENOENT' || dirname(path) === path) throw cause
+    await makeDirectory(dirname(path))
+    await mkdir(path, { mode: 0o700 })
   }
 }
 
