@@ -1,6 +1,7 @@
 import { Server } from 'node:net'
 import { forwardOver, listenOver, serveWith } from './endpoints.ts'
 import type { EndpointConfig, UpstreamConfig } from './forward-config.ts'
+import { assertKnownOptions } from './known-options.ts'
 import type { Listener } from './listener.ts'
 import type { SessionOptions } from './session/options.ts'
 import { Session } from './session/session.ts'
@@ -63,34 +64,49 @@ export async function kill(): Promise<void> {
 }
 
 const sessions = new Set<Session>()
-let current: Promise<Session> | undefined
+let current: SharedSession | undefined
+
+/** A session with those who have, or are about to have, an endpoint on it. The last one to go ends it. */
+interface SharedSession {
+  readonly session: Promise<Session>
+  users: number
+}
 
 async function withSession(config: SessionConfig, open: (session: Session) => Promise<Listener>): Promise<Listener> {
-  const shared = !config.force_new_session
-  const connecting = (shared && current) || connect(config)
-  if (shared && current !== connecting) {
-    current = connecting
-    // A failed attempt must not be everybody's answer from then on.
-    connecting.catch(() => forget(connecting))
-  }
-  const session = await connecting
-  session.once('close', () => forget(connecting))
+  assertKnownOptions(config)
+  const shared = config.force_new_session ? { session: connect(config), users: 0 } : currentSession(config)
+  shared.users++
   try {
-    const listener = await open(session)
-    listener.once('close', () => closeUnused(session))
+    const listener = await open(await shared.session)
+    if (listener.closed) release(shared)
+    else listener.once('close', () => release(shared))
     return listener
   } catch (cause) {
-    closeUnused(session)
+    release(shared)
     throw cause
   }
 }
 
-function forget(connecting: Promise<Session>): void {
-  if (current === connecting) current = undefined
+function currentSession(config: SessionConfig): SharedSession {
+  if (current) return current
+  const shared: SharedSession = { session: connect(config), users: 0 }
+  current = shared
+  // Neither a failed attempt nor a session that is over must be everybody's answer from then on.
+  const forget = (): void => {
+    if (current === shared) current = undefined
+  }
+  shared.session.then((session) => (session.state === 'closed' ? forget() : session.once('close', forget)), forget)
+  return shared
 }
 
-function closeUnused(session: Session): void {
-  if (session.endpoints().length === 0) void session.close()
+function release(shared: SharedSession): void {
+  shared.users--
+  if (shared.users > 0) return
+  if (current === shared) current = undefined
+  shared.session.then(
+    (session) => session.close(),
+    () => {},
+  )
 }
 
 async function connect(config: SessionConfig): Promise<Session> {

@@ -3,9 +3,12 @@ import { parseUpstreamAddress, type UpstreamAddress } from './upstream/address.t
 
 /** What to put online and where it leads. Names are those of ngrok's JavaScript SDK (reference agent.md §10.1), plus `url`, `name` and `description`. */
 export interface EndpointConfig {
-  /** Public address: `https://name.tunnel.example`, `tcp://`, or empty for a random one. Takes the place of `proto`, `domain`, `schemes` and `remote_addr`. */
+  /**
+   * Public address: `https://name.tunnel.example`, `tcp://`, or empty for a random one.
+   * Excludes `domain`, `hostname`, `schemes` and `remote_addr` (9021).
+   */
   url?: string | undefined
-  /** @default `http` */
+  /** @default what the scheme of `url` says, else `http` */
   proto?: 'http' | 'tcp' | undefined
   /** Host name of an http endpoint. `hostname` is the older word for it. */
   domain?: string | undefined
@@ -39,14 +42,12 @@ export interface UpstreamConfig {
   dial_timeout_ms?: number | undefined
 }
 
-/** What a bind request says for a config. Throws 394 or 9021 for options that exclude each other. */
+/** What a bind request says for a config. Throws 332 for an unknown protocol and 9021 for options that exclude each other. */
 export function endpointRequest(config: EndpointConfig, upstreamUrl: string): EndpointRequest {
-  const proto = config.proto ?? protoOf(config.url)
-  if (proto !== 'http' && proto !== 'tcp')
-    throw new TunnelError(332, `proto ${JSON.stringify(proto)} is not http or tcp`)
-  const url = config.url ?? urlFromParts(config, proto)
+  const proto = protoOf(config)
+  const url = addressOf(config, proto)
   return {
-    protocol: proto === 'tcp' ? 'tcp' : schemeOf(config.schemes),
+    protocol: proto === 'tcp' ? 'tcp' : (schemeOfUrl(url) ?? 'https'),
     upstream: { url: config.forwards_to ?? upstreamUrl },
     ...(url !== undefined && { url }),
     ...(config.name !== undefined && { name: config.name }),
@@ -58,30 +59,56 @@ export function endpointRequest(config: EndpointConfig, upstreamUrl: string): En
   }
 }
 
-/** The upstream of a config, canonical. */
+/** The upstream of a config, canonical. Throws 332, 9021 or 9034. */
 export function upstreamAddress(config: UpstreamConfig & EndpointConfig): UpstreamAddress {
-  const endpoint = (config.proto ?? protoOf(config.url)) === 'tcp' ? 'tcp' : 'http'
+  const proto = protoOf(config)
   const { addr, host, port } = config
-  if (addr !== undefined) return parseUpstreamAddress(addr, endpoint)
-  if (host !== undefined) return parseUpstreamAddress(port === undefined ? host : `${host}:${port}`, endpoint)
-  return parseUpstreamAddress(port ?? 80, endpoint)
+  if (addr !== undefined) return parseUpstreamAddress(addr, proto)
+  if (host === undefined) return parseUpstreamAddress(port ?? 80, proto)
+  const shown = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+  return parseUpstreamAddress(port === undefined ? shown : `${shown}:${port}`, proto)
 }
 
-function protoOf(url: string | undefined): 'http' | 'tcp' {
-  return url?.toLowerCase().startsWith('tcp://') ? 'tcp' : 'http'
+type Proto = 'http' | 'tcp'
+
+function protoOf({ proto, url }: EndpointConfig): Proto {
+  if (proto !== undefined && proto !== 'http' && proto !== 'tcp') throw unsupportedProtocol('proto', proto)
+  const scheme = schemeOfUrl(url)
+  if (scheme === undefined) return proto ?? 'http'
+  if (scheme !== 'http' && scheme !== 'https' && scheme !== 'tcp') throw unsupportedProtocol('url scheme', scheme)
+  const implied = scheme === 'tcp' ? 'tcp' : 'http'
+  if (proto !== undefined && proto !== implied) throw exclusive(`proto ${proto}`, `url ${scheme}://`)
+  return implied
 }
 
-function urlFromParts(config: EndpointConfig, proto: 'http' | 'tcp'): string | undefined {
-  const { domain, hostname, remote_addr } = config
-  if (proto === 'tcp') return remote_addr === undefined ? undefined : `tcp://${remote_addr.replace(/^tcp:\/\//, '')}`
-  if (domain !== undefined && hostname !== undefined)
-    throw new TunnelError(9021, 'domain and hostname are the same thing: give one')
+function unsupportedProtocol(what: string, given: unknown): TunnelError {
+  return new TunnelError(332, `${what} ${JSON.stringify(given)} is not supported: use http or tcp`)
+}
+
+/** `url`, or what older options say instead of it. */
+function addressOf(config: EndpointConfig, proto: Proto): string | undefined {
+  const { url, domain, hostname, remote_addr, schemes } = config
+  for (const [name, value] of Object.entries({ domain, hostname, remote_addr, schemes })) {
+    if (value === undefined) continue
+    if (url) throw exclusive('url', name)
+    if ((name === 'remote_addr') !== (proto === 'tcp')) throw exclusive(name, `proto ${proto}`)
+  }
+  if (url || proto === 'tcp') return url || (remote_addr && `tcp://${remote_addr.replace(/^tcp:\/\//, '')}`)
+  if (domain !== undefined && hostname !== undefined) throw exclusive('domain', 'hostname')
   const host = domain ?? hostname
-  return host === undefined ? undefined : `${schemeOf(config.schemes)}://${host}`
+  return host === undefined && schemes === undefined ? undefined : `${lastScheme(schemes)}://${host ?? ''}`
 }
 
-function schemeOf(schemes: string | string[] | undefined): 'http' | 'https' {
+function exclusive(one: string, other: string): TunnelError {
+  return new TunnelError(9021, `${one} and ${other} exclude each other: give one`)
+}
+
+function lastScheme(schemes: string | string[] | undefined): 'http' | 'https' {
   const last = [schemes ?? 'https'].flat().at(-1)?.toLowerCase()
   if (last === 'http' || last === 'https') return last
   throw new TunnelError(332, `scheme ${JSON.stringify(last)} is not http or https`)
+}
+
+function schemeOfUrl(url: string | undefined): string | undefined {
+  return /^\s*([a-z][a-z0-9+.-]*):\/\//i.exec(url ?? '')?.[1]?.toLowerCase()
 }

@@ -20,6 +20,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
   readonly handle: StreamHandler
   #bound: BoundEndpoint
   #closed = false
+  #error: TunnelError | undefined
   readonly #closeAtSession: (listener: Listener) => Promise<void>
 
   /** @internal */
@@ -65,7 +66,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
 
   /** Resolves when the endpoint is gone; rejects when the edge took it away. */
   join(): Promise<void> {
-    if (this.#closed) return Promise.resolve()
+    if (this.#closed) return this.#error ? Promise.reject(this.#error) : Promise.resolve()
     return new Promise((resolve, reject) => this.once('close', (error) => (error ? reject(error) : resolve())))
   }
 
@@ -88,6 +89,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
   gone(error: TunnelError | undefined): void {
     if (this.#closed) return
     this.#closed = true
+    this.#error = error
     this.emit('close', error)
   }
 }

@@ -17,7 +17,8 @@ import { PortListeners } from './tcp/port-listeners.ts'
 import { VisitorCount } from './visitor-count.ts'
 
 export interface ListenAddress {
-  host: string
+  /** @default every address of the machine */
+  host?: string
   /** 0 takes a free port. */
   port: number
 }
@@ -41,6 +42,8 @@ export interface EdgeOptions {
   resumeKey: Buffer
   /** How long names of a lost session are kept for its credential. @default 60_000 (reference §5.4) */
   resumeWindowMs?: number
+  /** How often agents are asked whether they are there, and how long they have to answer. @default 10 s and 15 s (reference §5.2) */
+  heartbeat?: { intervalMs: number; toleranceMs: number }
   region?: string
   limits?: Partial<EdgeLimits>
   log?: EdgeLog
@@ -56,6 +59,8 @@ export interface Edge {
   readonly sessionCount: number
   readonly endpointCount: number
   readonly visitorCount: number
+  /** Ends every session of a credential that was revoked (300); its agents do not come back. */
+  closeSessions(credentialId: string): void
   /** Stops listening, tells agents to come back later, closes what is left. Idempotent. */
   close(): Promise<void>
 }
@@ -133,7 +138,10 @@ class RunningEdge implements Edge {
       ports: this.#ports,
       acceptTcp: (socket, serve) => this.#visitors.accept(socket, serve),
     })
-    const acceptor = new AgentAcceptor(host, credentials, this.#options.region ?? 'default')
+    const acceptor = new AgentAcceptor(host, credentials, {
+      region: this.#options.region ?? 'default',
+      ...(this.#options.heartbeat ?? { intervalMs: 10_000, toleranceMs: 15_000 }),
+    })
     this.#own = await OwnHost.create(edgeHost, acceptor)
     this.#tls = new TlsTerminator(certificates, edgeHost, this.#limits, {
       onAgent: (socket) => acceptor.accept(socket, addressOf(socket)),
@@ -181,6 +189,13 @@ class RunningEdge implements Edge {
     return this.#visitors.count
   }
 
+  closeSessions(credentialId: string): void {
+    const reason = new TunnelError(300, 'the authtoken was revoked')
+    for (const session of [...(this.#host?.sessions ?? [])]) {
+      if (session.credentialId === credentialId) session.close(reason)
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()
     return this.#closing
@@ -208,7 +223,7 @@ function listen(address: ListenAddress, onConnection: (socket: Socket) => void):
   const server = createTcpServer({ allowHalfOpen: true, noDelay: true }, onConnection)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: address.host, port: address.port, backlog: 1024 }, () => {
+    server.listen({ ...address, backlog: 1024 }, () => {
       server.off('error', reject)
       // EMFILE and the like: the listener goes on, the connection is lost.
       server.on('error', () => {})

@@ -32,7 +32,8 @@ export class TlsTerminator {
       ALPNCallback: ({ servername, protocols }) => {
         if (protocols.includes(AGENT_ALPN)) return AGENT_ALPN
         // The edge's own host upgrades to WebSocket, which node:http serves.
-        if (servername.toLowerCase() === edgeHost) return protocols.includes('http/1.1') ? 'http/1.1' : undefined
+        // Node says false, not '', when the client named no server; such a client dialled an address, which is the edge's own.
+        if (!servername || servername.toLowerCase() === edgeHost) return protocols.includes('http/1.1') ? 'http/1.1' : undefined
         return VISITOR_PROTOCOLS.find((protocol) => protocols.includes(protocol))
       },
     })

@@ -127,6 +127,7 @@ describe('forwardRequestHead', () => {
 
   test('passes the wish for trailers on, and nothing else of TE', () => {
     expect(forward(['TE: gzip;q=0.5, Trailers', 'Connection: te']).slice(2)).toEqual(['TE: trailers', 'Connection: TE'])
+    expect(forward(['TE: trailers', 'TE: gzip']).slice(2)).toEqual(['TE: trailers', 'Connection: TE'])
     const both = ['TE: trailers', 'Connection: te, upgrade', 'Upgrade: x']
     expect(forward(both).slice(2)).toEqual(['TE: trailers', 'Upgrade: x', 'Connection: upgrade, TE'])
   })
@@ -156,6 +157,10 @@ describe('forwardRequestHead', () => {
       'X-Forwarded-Host: app.example',
       'X-Original-Host: app.example',
     ])
+  })
+
+  test('leaves X-Original-Host alone where Host stays', () => {
+    expect(forward(['X-Original-Host: a'])).toContain('X-Original-Host: a')
   })
 
   test.each([

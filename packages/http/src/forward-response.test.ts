@@ -68,6 +68,10 @@ describe('forwardResponseHead', () => {
     ])
   })
 
+  test('no body has no close to end it', () => {
+    expect(forward(headOf([], { method: 'HEAD' }), { framing: 'close' })).toEqual(['HTTP/1.1 200 OK'])
+  })
+
   test('a 1xx never closes the connection', () => {
     expect(forward(headOf([], { status: '100 Continue' }), { keepAlive: false })).toEqual(['HTTP/1.1 100 Continue'])
   })

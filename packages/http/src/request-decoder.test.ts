@@ -322,6 +322,14 @@ describe('pipelining', () => {
     expect(decoder.state).toBe('idle')
   })
 
+  test('is not stopped by an empty chunk among those held', () => {
+    const targets: string[] = []
+    const decoder = decoderWith({ onHead: (head) => void targets.push(head.target) })
+    for (const text of [get, '', get.replace('/', '/2')]) decoder.write(bytesOf(text))
+    decoder.next()
+    expect(targets).toEqual(['/', '/2'])
+  })
+
   test('reads thousands of requests of one chunk without deepening the stack', () => {
     const count = 50_000
     expect(read(get.repeat(count)).messages).toHaveLength(count)

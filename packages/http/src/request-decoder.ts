@@ -125,8 +125,7 @@ export class RequestDecoder {
     } finally {
       this.#isRunning = false
     }
-    if (this.#state === 'failed') this.#drop()
-    else this.#keepRest()
+    this.#releaseInput()
     if (this.#finished) this.#checkEarlyEnd()
   }
 
@@ -208,8 +207,8 @@ export class RequestDecoder {
     }
   }
 
-  /** Once stopped, what is left of the input is the first of the held bytes, already counted by `bufferedBytes`. */
-  #keepRest(): void {
+  /** Lets go of a chunk that is read; what is left of one is the first of the held bytes. */
+  #releaseInput(): void {
     if (this.#at < this.#input.length) return
     this.#input = NOTHING
     this.#at = 0

@@ -198,6 +198,13 @@ describe('limits', () => {
       expect(error?.message).toMatch(new RegExp(`${Object.keys(limits)[0]} \\d+`))
     }
   })
+
+  test('count 1xx of each response by itself', () => {
+    const chunks = cutEveryByte(bytesOf((early.repeat(2) + ok).repeat(2)))
+    const { messages, error } = readResponses(chunks, { limits: { maxInformational: 2 }, asks: 'each' })
+    expect(error).toBeUndefined()
+    expect(messages).toHaveLength(2)
+  })
 })
 
 describe('an upgrade', () => {

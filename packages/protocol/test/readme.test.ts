@@ -9,9 +9,12 @@ const spec = read('SPEC.md')
 const sources = readdirSync(new URL('../src', import.meta.url)).filter((file) => !file.endsWith('.test.ts'))
 
 test('shows the example as it is, and what it prints', async () => {
-  const print = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-  await import('../examples/hello.ts').finally(() => print.mockRestore())
-  const printed = print.mock.calls.map(([text]) => text).join('')
+  let printed = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text)
+    return true
+  })
+  await import('../examples/hello.ts').finally(() => write.mockRestore())
   expect(readme).toContain(`\`\`\`ts\n${read('examples/hello.ts')}\`\`\``)
   expect(printed).not.toBe('')
   expect(readme).toContain(`\`\`\`\n${printed}\`\`\``)

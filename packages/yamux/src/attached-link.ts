@@ -20,11 +20,13 @@ export class AttachedLink implements Link {
     if (connection.destroyed) process.nextTick(this.#onClose)
   }
 
-  write(parts: Buffer[]): boolean {
+  write(parts: Buffer[], onWritten?: () => void): boolean {
     const connection = this.#connection
-    if (parts.length === 1) return connection.write(parts[0])
+    const last = parts.length - 1
+    if (last === 0) return connection.write(parts[0], onWritten)
     connection.cork()
-    for (const part of parts) connection.write(part)
+    for (let i = 0; i < last; i++) connection.write(parts[i])
+    connection.write(parts[last], onWritten)
     connection.uncork()
     return !connection.writableNeedDrain
   }

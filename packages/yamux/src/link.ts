@@ -1,7 +1,10 @@
 /** The way from a session to its connection. */
 export interface Link {
-  /** Hands over one batch. False: no more until `LinkEvents.onDrain`. */
-  write(parts: Buffer[]): boolean
+  /**
+   * Hands over one batch. False: no more until `LinkEvents.onDrain`. `onWritten` runs when the connection needs its bytes
+   * no more; never, where that cannot be known.
+   */
+  write(parts: Buffer[], onWritten?: () => void): boolean
   /** Ends the connection after what was written; `onReleased` runs when the peer's side is closed too. */
   end(onReleased: () => void): void
   /** Ends it now. */

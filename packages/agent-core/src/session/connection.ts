@@ -21,6 +21,8 @@ export interface EdgeConnection {
   readonly welcome: Welcome
   readonly transport: EdgeTransport
   readonly requests: ControlRequests
+  /** Why it is gone; `undefined` while it is there. */
+  readonly lostBy: TunnelError | undefined
   /** Says goodbye and closes; resolves when the connection is gone. */
   close(): Promise<void>
   abort(): void
@@ -61,6 +63,7 @@ function authenticate(
     })
     let welcome: Welcome | undefined
     let reason: TunnelError | undefined
+    let lostBy: TunnelError | undefined
     const abort = (): void => fail(signal.reason as Error)
     const timer = setTimeout(
       () => fail(new TunnelError(8004, `no welcome within ${timeoutMs} ms`, { retryable: true })),
@@ -79,10 +82,10 @@ function authenticate(
     const closed = new Promise<void>((closedNow) => {
       mux.on('close', () => {
         settle()
+        lostBy = reason ?? new TunnelError(810, 'the edge closed the connection', { retryable: true })
         requests.lose()
-        const error = reason ?? new TunnelError(810, 'the edge closed the connection', { retryable: true })
-        if (welcome) events.onLost(error)
-        else reject(signal.aborted ? signal.reason : error)
+        if (welcome) events.onLost(lostBy)
+        else reject(signal.aborted ? signal.reason : lostBy)
         closedNow()
       })
     })
@@ -127,6 +130,9 @@ function authenticate(
         welcome,
         transport,
         requests,
+        get lostBy() {
+          return lostBy
+        },
         close: () => {
           reason ??= new TunnelError(810, 'the agent closed the session', { retryable: false })
           requests.end()

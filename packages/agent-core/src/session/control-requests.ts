@@ -43,13 +43,22 @@ export class ControlRequests {
     if (!this.#stream.destroyed && !this.#stream.writableEnded) this.#stream.write(encodeMessage(message))
   }
 
-  /** Rejects with what the edge answered, or with 810 when the session ends first. */
-  request(message: WithoutId<Request>): Promise<Answer> {
+  /**
+   * Rejects with what the edge answered, or with 810 when the session ends first. `onAnswer` is called before anything that
+   * arrived after the answer is looked at; the promise settles later.
+   */
+  request(message: WithoutId<Request>, onAnswer?: (answer: Answer) => void): Promise<Answer> {
     if (this.#lost) return Promise.reject(this.#lost)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject })
       this.send({ ...message, id } as Request)
+      this.#pending.set(id, {
+        resolve: (answer) => {
+          onAnswer?.(answer)
+          resolve(answer)
+        },
+        reject,
+      })
     })
   }
 
@@ -66,11 +75,23 @@ export class ControlRequests {
   }
 
   #settle(message: EdgeMessage): boolean {
-    if (message.type !== 'bound' && message.type !== 'done' && message.type !== 'failed') return false
-    const waiting = this.#pending.get(message.id)
-    this.#pending.delete(message.id)
-    if (message.type === 'failed') waiting?.reject(TunnelError.fromWire(message.error))
-    else waiting?.resolve(message)
+    if (!isAnswer(message)) return false
+    const waiting = message.id === undefined ? undefined : this.#pending.get(message.id)
+    if (!waiting) return true
+    this.#pending.delete(message.id as number)
+    if (message.type === 'failed') waiting.reject(TunnelError.fromWire(message.error))
+    else if (message.type === 'unsupported') waiting.reject(unsupportedByEdge(message.messageType))
+    else waiting.resolve(message)
     return true
   }
+}
+
+type AnyAnswer = Extract<EdgeMessage, { type: 'bound' | 'done' | 'failed' | 'unsupported' }>
+
+function isAnswer(message: EdgeMessage): message is AnyAnswer {
+  return ['bound', 'done', 'failed', 'unsupported'].includes(message.type)
+}
+
+function unsupportedByEdge(messageType: string): TunnelError {
+  return new TunnelError(813, `the edge does not support ${messageType}: it may be older than this agent`)
 }

@@ -1,3 +1,5 @@
+import { TunnelError } from '@tunnel/protocol'
+import type { BackoffOptions } from './backoff.ts'
 import type { EdgeTransport } from './dial-edge.ts'
 import type { EdgeTrust } from './trust.ts'
 
@@ -13,20 +15,22 @@ export interface SessionOptions {
   serverAddr?: string | undefined
   /** Whom to believe to be the edge. @default what `connect` pins, else the host's roots */
   trust?: EdgeTrust | undefined
-  /** @default `TUNNEL_AUTHTOKEN`, else what `connect` holds, else `NGROK_AUTHTOKEN` */
+  /** @default what the option `connect` holds, else `TUNNEL_AUTHTOKEN`, else what `TUNNEL_CONNECT` holds, else `NGROK_AUTHTOKEN` */
   authtoken?: string | undefined
   /** Opaque text shown beside the session, up to 4,096 characters (100 beyond). */
   metadata?: string | undefined
-  /** How often to ask the edge whether it is there, in ms. At least 1 s (111). @default 10_000 (reference agent.md §7.6) */
+  /** How often to ask the edge whether it is there, in ms. From 1 s to 24 days, else 111. @default 10_000 (reference agent.md §7.6) */
   heartbeatIntervalMs?: number | undefined
-  /** How long it may take to answer before the session counts as lost, in ms. @default 15_000 */
+  /** How long it may take to answer before the session counts as lost, in ms. From 1 s to 24 days, else 112. @default 15_000 */
   heartbeatToleranceMs?: number | undefined
-  /** How long establishing a session may take, in ms. @default 10_000 */
+  /** How long one way of `transports` may take to establish a session, in ms. From 1 ms to 24 days, else 301. @default 10_000 */
   connectTimeoutMs?: number | undefined
   /** The ways to try, in order. @default `['tls', 'websocket']` */
   transports?: readonly EdgeTransport[] | undefined
   /** Try again when the first connection fails for a reason that may pass, instead of rejecting. @default false */
   keepTrying?: boolean | undefined
+  /** How long to wait between attempts to reconnect. @default 500 ms, doubling to 30 s, ± 20 % (reference agent.md §7.7) */
+  backoff?: BackoffOptions | undefined
   /** Name and version of the program around this SDK: `mytool/1.2.0`. */
   userAgent?: string | undefined
   /** What the edge may ask for. Left out: the agent says it does not support it, except stop, which closes the session. */
@@ -37,4 +41,19 @@ export interface SessionOptions {
   signal?: AbortSignal | undefined
   /** @default `process.env` */
   env?: Readonly<Record<string, string | undefined>> | undefined
+}
+
+/** What a timer of Node's takes: beyond it, it fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** Throws {@link TunnelError} 111, 112 or 301 for a time that no session can have. */
+export function validateTimes(options: SessionOptions): void {
+  assertTime('heartbeatIntervalMs', options.heartbeatIntervalMs, 1000, 111)
+  assertTime('heartbeatToleranceMs', options.heartbeatToleranceMs, 1000, 112)
+  assertTime('connectTimeoutMs', options.connectTimeoutMs, 1, 301)
+}
+
+function assertTime(name: string, value: number | undefined, leastMs: number, code: number): void {
+  if (value === undefined || (value >= leastMs && value <= MAX_TIMER_MS)) return
+  throw new TunnelError(code, `${name} ${value} is not a number of ms from ${leastMs} to ${MAX_TIMER_MS}`)
 }

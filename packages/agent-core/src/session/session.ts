@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
-  type BoundEndpoint,
   type EdgeMessage,
   type EndpointRequest,
   encodeStreamRefused,
@@ -12,9 +11,10 @@ import {
 import type { Stream } from '@tunnel/yamux'
 import { Listener, type StreamHandler } from '../listener.ts'
 import { backoffDelayMs } from './backoff.ts'
+import { bindAgain, bindOver, unbindOver } from './bind-endpoint.ts'
 import { connectToEdge, type EdgeConnection } from './connection.ts'
 import type { EdgeTransport } from './dial-edge.ts'
-import type { SessionOptions } from './options.ts'
+import { type SessionOptions, validateTimes } from './options.ts'
 import { answerRemoteCommand } from './remote-command.ts'
 import { resolveTarget, type SessionTarget } from './target.ts'
 
@@ -47,9 +47,11 @@ export class Session extends EventEmitter<SessionEvents> {
   #cookie: string | undefined
   #transport: EdgeTransport | undefined
   #latencyMs: number | undefined
+  #closing: Promise<void> | undefined
 
   private constructor(options: SessionOptions) {
     super()
+    validateTimes(options)
     this.#options = options
     this.#target = resolveTarget(options)
   }
@@ -61,7 +63,7 @@ export class Session extends EventEmitter<SessionEvents> {
   static async connect(options: SessionOptions, onCreated?: (session: Session) => void): Promise<Session> {
     const session = new Session(options)
     options.signal?.throwIfAborted()
-    options.signal?.addEventListener('abort', () => void session.close(), { once: true })
+    options.signal?.addEventListener('abort', () => void session.close(), { signal: session.#abort.signal })
     onCreated?.(session)
     await session.#establish(options.keepTrying ?? false)
     return session
@@ -101,17 +103,18 @@ export class Session extends EventEmitter<SessionEvents> {
     const connection = this.#connection
     if (!connection)
       throw new TunnelError(810, `the session is ${this.#state}`, { retryable: this.#state !== 'closed' })
-    const bound = await bindOver(connection, request, undefined)
-    const listener = new Listener(request, bound, handle, (one) => this.#unbind(one))
-    this.#bound.add(listener)
-    return listener
+    return bindOver(connection, request, undefined, (bound) => {
+      const listener = new Listener(request, bound, handle, (one) => this.#unbind(one))
+      this.#bound.add(listener)
+      return listener
+    })
   }
 
   /** Takes all endpoints offline and ends the session. Resolves when the connection is gone. Idempotent. */
-  async close(): Promise<void> {
-    const connection = this.#connection
+  close(): Promise<void> {
+    this.#closing ??= this.#connection?.close() ?? Promise.resolve()
     this.#end(undefined)
-    await connection?.close()
+    return this.#closing
   }
 
   async #establish(keepTrying: boolean): Promise<void> {
@@ -121,6 +124,8 @@ export class Session extends EventEmitter<SessionEvents> {
       } catch (cause) {
         if (this.#abort.signal.aborted) throw this.#closedError()
         const error = TunnelError.from(cause)
+        // The edge cannot read its own cookie any more: it would refuse it for ever.
+        if (error.code === 'ERR_TUNNEL_110') this.#cookie = undefined
         if (!error.retryable || !keepTrying) {
           this.#end(error)
           throw error
@@ -141,7 +146,7 @@ export class Session extends EventEmitter<SessionEvents> {
   }
 
   async #pause(error: TunnelError, attempt: number): Promise<void> {
-    const delayMs = backoffDelayMs(attempt)
+    const delayMs = backoffDelayMs(attempt, this.#options.backoff)
     this.emit('disconnected', error, delayMs)
     await delay(delayMs, undefined, { signal: this.#abort.signal }).catch(() => {
       throw this.#closedError()
@@ -150,12 +155,22 @@ export class Session extends EventEmitter<SessionEvents> {
 
   async #attempt(): Promise<void> {
     const connection = await this.#connectAnyWay()
+    this.#assertUsable(connection)
     this.#connection = connection
     this.#cookie = connection.welcome.cookie
     this.#transport = connection.transport
     await this.#rebind(connection)
+    this.#assertUsable(connection)
     this.#state = 'online'
     this.emit('connected', connection.welcome)
+  }
+
+  /** What became of it while this session waited for something else was told to nobody. */
+  #assertUsable(connection: EdgeConnection): void {
+    if (connection.lostBy) throw connection.lostBy
+    if (!this.#abort.signal.aborted) return
+    connection.abort()
+    throw this.#closedError()
   }
 
   /** The way that worked last is tried first; a refusal by the edge itself is not cured by another way. */
@@ -207,26 +222,27 @@ export class Session extends EventEmitter<SessionEvents> {
 
   /** A name that cannot be had any more costs its endpoint, not the session. */
   async #rebind(connection: EdgeConnection): Promise<void> {
-    for (const listener of this.#bound) {
-      try {
-        listener.rebound(await bindOver(connection, listener.request, listener.token))
-      } catch (cause) {
-        const error = TunnelError.from(cause)
-        if (error.retryable) {
-          connection.abort()
-          throw error
+    await Promise.all(
+      [...this.#bound].map(async (listener) => {
+        try {
+          await bindAgain(connection, listener)
+        } catch (cause) {
+          const error = TunnelError.from(cause)
+          if (error.retryable) {
+            connection.abort()
+            throw connection.lostBy ?? error
+          }
+          this.#bound.delete(listener)
+          listener.gone(error)
         }
-        this.#bound.delete(listener)
-        listener.gone(error)
-      }
-    }
+      }),
+    )
   }
 
   async #unbind(listener: Listener): Promise<void> {
     if (!this.#bound.delete(listener)) return
-    const endpointId = listener.id()
     listener.gone(undefined)
-    await this.#connection?.requests.request({ type: 'unbind', endpointId }).catch(() => {})
+    await unbindOver(this.#connection, listener)
   }
 
   #onStream(stream: Stream): void {
@@ -292,17 +308,3 @@ const OTHER_WAY_MAY_HELP: ReadonlySet<string> = new Set([
   'ERR_TUNNEL_8004',
   'ERR_TUNNEL_810',
 ])
-
-async function bindOver(
-  connection: EdgeConnection,
-  request: EndpointRequest,
-  token: string | undefined,
-): Promise<BoundEndpoint> {
-  const answer = await connection.requests.request({
-    type: 'bind',
-    endpoint: request,
-    ...(token !== undefined && { token }),
-  })
-  if (answer.type !== 'bound') throw new TunnelError(801, `the edge answered a bind with ${answer.type}`)
-  return answer.endpoint
-}

@@ -10,7 +10,10 @@ export interface SessionTarget {
   authtoken: string
 }
 
-/** Options over connection string over environment. Throws 9034 when there is no edge to connect to. */
+/**
+ * Options over environment; what is given alone over what is part of a connection string.
+ * Throws 9034 when there is no edge to connect to.
+ */
 export function resolveTarget(options: SessionOptions): SessionTarget {
   const env = options.env ?? process.env
   const text = options.connect ?? (options.serverAddr === undefined ? env.TUNNEL_CONNECT : undefined)
@@ -25,9 +28,17 @@ export function resolveTarget(options: SessionOptions): SessionTarget {
   return {
     address: { host: address.host, port: address.port },
     trust: options.trust ?? pinned(connection) ?? 'host',
-    authtoken: options.authtoken ?? env.TUNNEL_AUTHTOKEN ?? connection?.authtoken ?? env.NGROK_AUTHTOKEN ?? '',
+    authtoken: options.authtoken ?? authtokenFor(connection, options.connect !== undefined, env),
   }
 }
+
+/** A connection string that the program gives brings its own authtoken: one of the environment may be for another edge. */
+function authtokenFor(connection: ConnectionString | undefined, isOption: boolean, env: Environment): string {
+  const own = connection?.authtoken
+  return (isOption ? own : undefined) ?? env.TUNNEL_AUTHTOKEN ?? own ?? env.NGROK_AUTHTOKEN ?? ''
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 function pinned(connection: ConnectionString | undefined): EdgeTrust | undefined {
   return connection?.caFingerprint === undefined ? undefined : { caFingerprint: connection.caFingerprint }

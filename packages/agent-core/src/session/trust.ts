@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { TunnelError } from '@tunnel/protocol'
+import { readCaFile } from '../ca-file.ts'
 
 /** Whom an agent believes to be the edge: exactly one CA by its fingerprint, a PEM file of CAs, or the host's own roots. */
 export type EdgeTrust = { caFingerprint: string } | { caFile: string } | { caPem: string | Buffer } | 'host'
@@ -12,14 +12,6 @@ export function tlsOptionsFor(trust: EdgeTrust): ConnectionOptions {
   if ('caPem' in trust) return { ca: trust.caPem }
   if ('caFile' in trust) return { ca: readCaFile(trust.caFile) }
   return { rejectUnauthorized: false }
-}
-
-function readCaFile(file: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    throw new TunnelError(8003, `CA file ${file} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause })
-  }
 }
 
 /**

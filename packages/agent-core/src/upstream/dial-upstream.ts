@@ -1,31 +1,50 @@
-import { readFileSync } from 'node:fs'
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { UpstreamAddress } from './address.ts'
+import { takeReadBuffer } from './read-buffers.ts'
 
 export interface UpstreamDialOptions {
   /** Verify the certificate of an `https` or `tls` upstream. @default false (reference §2.5: a private network is assumed) */
   verifyTls?: boolean | undefined
-  /** PEM file with the CAs for that; the host's roots when left out. */
-  tlsCaFile?: string | undefined
+  /** PEM of the CAs for that; the host's roots when left out. */
+  tlsCa?: Buffer | undefined
 }
 
-/** Starts connecting to an upstream. `connect` or, with TLS, `secureConnect` says that bytes will arrive: see {@link connectedEvent}. */
-export function dialUpstream(address: UpstreamAddress, options: UpstreamDialOptions): Socket {
+/** Takes what was read, and answers whether the buffer is its own now: then another one is read into. */
+export type ReadHandler = (bytes: number, buffer: Buffer) => boolean
+
+/**
+ * Starts connecting to an upstream. `connect` or, with TLS, `secureConnect` says that bytes will arrive: see {@link connectedEvent}.
+ * They go to `onRead`; there are no `data` events.
+ */
+export function dialUpstream(address: UpstreamAddress, options: UpstreamDialOptions, onRead: ReadHandler): Socket {
   const { host, port } = address
-  if (address.unixSocket) return connectTcp({ path: host, allowHalfOpen: true })
-  if (!usesTls(address)) return connectTcp({ host, port, noDelay: true, allowHalfOpen: true })
-  const ca = options.verifyTls && options.tlsCaFile ? readFileSync(options.tlsCaFile) : undefined
-  const socket = connectTls({
+  const onread = readInto(onRead)
+  if (address.unixSocket) return connectTcp({ path: host, allowHalfOpen: true, onread })
+  if (!usesTls(address)) return connectTcp({ host, port, noDelay: true, allowHalfOpen: true, onread })
+  const tls: ConnectionOptions & { onread: OnReadOpts } = {
     host,
     port,
+    onread,
     // SNI names a host; an address is not one (RFC 6066 §3).
     servername: isIP(host) ? '' : host,
     rejectUnauthorized: options.verifyTls ?? false,
     ALPNProtocols: address.scheme === 'https' ? ['http/1.1'] : [],
-    ...(ca && { ca }),
-  })
-  return socket.setNoDelay(true)
+    ...(options.tlsCa && { ca: options.tlsCa }),
+  }
+  return connectTls(tls).setNoDelay(true)
+}
+
+function readInto(onRead: ReadHandler): OnReadOpts {
+  let buffer: Buffer | undefined
+  return {
+    buffer: () => (buffer ??= takeReadBuffer()),
+    callback: (bytes) => {
+      const current = buffer as Buffer
+      if (onRead(bytes, current)) buffer = undefined
+      return true
+    },
+  }
 }
 
 export function connectedEvent(address: UpstreamAddress): 'connect' | 'secureConnect' {

@@ -3,6 +3,7 @@ import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/proto
 import type { Stream } from '@tunnel/yamux'
 import type { UpstreamAddress } from './address.ts'
 import { connectedEvent, dialUpstream, type UpstreamDialOptions } from './dial-upstream.ts'
+import { returnReadBuffer } from './read-buffers.ts'
 
 export interface ForwardOptions extends UpstreamDialOptions {
   /** How long a connection to the upstream may take. @default 3_000 (reference §2.3) */
@@ -24,7 +25,11 @@ export function forwardStream(
   options: ForwardOptions,
   events: ForwardEvents,
 ): void {
-  const upstream = dialUpstream(address, options)
+  const upstream = dialUpstream(address, options, (bytes, buffer) => {
+    const isTaken = passOn(stream, bytes, buffer)
+    if (stream.writableLength >= MAX_UNSENT_BYTES) upstream.pause()
+    return isTaken
+  })
   const startedAt = performance.now()
   const dialTimeoutMs = options.dialTimeoutMs ?? DEFAULT_DIAL_TIMEOUT_MS
   const dialTimer = setTimeout(
@@ -70,11 +75,23 @@ const DEFAULT_DIAL_TIMEOUT_MS = 3000
 /** How much may wait in front of a slow side before the other is held back. Node's mark of 16 KiB would do so with every chunk. */
 const MAX_UNSENT_BYTES = 256 * 1024
 
-function pump(stream: Stream, upstream: Socket): void {
-  upstream.on('data', (chunk: Buffer) => {
-    stream.write(chunk)
-    if (stream.writableLength >= MAX_UNSENT_BYTES) upstream.pause()
+/** Up to here a copy is cheaper than another buffer, and an idle connection keeps but one. */
+const COPY_BYTES = 4 * 1024
+
+/** Writes what was read. Answers whether the buffer went with it. */
+function passOn(stream: Stream, bytes: number, buffer: Buffer): boolean {
+  if (bytes <= COPY_BYTES) {
+    stream.write(Buffer.from(buffer.subarray(0, bytes)))
+    return false
+  }
+  stream.write(buffer.subarray(0, bytes), (error) => {
+    // Framed, not yet written: the connection still refers to it.
+    if (!error) stream.session.afterWritten(() => returnReadBuffer(buffer))
   })
+  return true
+}
+
+function pump(stream: Stream, upstream: Socket): void {
   stream.on('drain', () => upstream.resume())
   upstream.on('end', () => stream.end())
   stream.on('data', (chunk: Buffer) => {

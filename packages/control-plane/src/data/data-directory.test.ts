@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, onTestFinished, test } from 'vitest'
@@ -79,12 +79,10 @@ test('says that a path is no directory', async () => {
   })
 })
 
-test('says that a path leads nowhere', async () => {
-  const link = join(await temporaryDirectory(), 'link')
-  await symlink('missing', link)
-  await expect(openDataDirectory(join(link, 'data'))).rejects.toMatchObject({
+test('gives up where a directory that exists takes no other', { skip: process.platform !== 'linux' }, async () => {
+  await expect(openDataDirectory('/proc/tunnel/data')).rejects.toMatchObject({
     code: 'ERR_CONTROL_PLANE_DATA_UNUSABLE',
-    message: `${join(link, 'data')}: cannot be created (ENOENT)`,
+    message: '/proc/tunnel/data: cannot be created (ENOENT)',
   })
 })
 

@@ -47,7 +47,7 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   }
 }
 
-/** `mkdir` of Node 20 with `recursive` never returns where a parent exists and nothing can be made in it (a dangling link, /proc). */
+/** `mkdir` of Node 20 with `recursive` never returns, and fills memory, where a file system answers ENOENT below a directory that exists (/proc). */
 async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 })

@@ -88,12 +88,10 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#visitorEnded = true
     // Once both sides have ended the socket goes by itself; until then what was written still leaves.
     if (this.#closing) return
-    // A visitor that has said all it wanted may still be waiting for its answer (RFC 9112 §9.6).
-    if (this.#exchange && this.#requestComplete) {
-      this.#keepAlive = false
-      return
-    }
-    this.#destroy()
+    // A visitor that has said all it wanted may still be waiting for its answers (RFC 9112 §9.6).
+    if (!this.#exchange) return this.#close()
+    if (!this.#requestComplete) return this.#destroy()
+    if (this.#decoder.bufferedBytes === 0) this.#keepAlive = false
   }
 
   readonly #onDrain = (): void => {
@@ -130,6 +128,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (this.#exchange) {
       // Pipelined bytes stay in the kernel until their turn.
       if (this.#decoder.bufferedBytes > 0 && this.#requestComplete) this.#socket.pause()
+    } else if (this.#visitorEnded) {
+      this.#close()
     } else {
       this.#socket.resume()
       if (this.#decoder.state === 'head') this.#startHeadTimer()
@@ -188,7 +188,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#exchange = undefined
     this.#chunkedResponse = false
     if (this.#handedOver) return
-    if (!this.#keepAlive || !this.#requestComplete || this.#visitorEnded) return this.#close()
+    if (!this.#keepAlive || !this.#requestComplete) return this.#close()
     this.#wantsNext = true
     this.#settle()
   }

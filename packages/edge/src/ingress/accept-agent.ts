@@ -12,17 +12,24 @@ import type { SessionHost } from './session-host.ts'
 const MIN_HEARTBEAT_INTERVAL_MS = 1000
 const MIN_HEARTBEAT_TOLERANCE_MS = 1000
 
+export interface IngressSettings {
+  region: string
+  /** Heartbeats of the edge. */
+  intervalMs: number
+  toleranceMs: number
+}
+
 /** Takes connections of agents from the TLS or WebSocket way in, and makes sessions of those that authenticate. */
 export class AgentAcceptor {
   readonly #host: SessionHost
   readonly #credentials: CredentialSource
-  readonly #region: string
+  readonly #settings: IngressSettings
   #pending = 0
 
-  constructor(host: SessionHost, credentials: CredentialSource, region: string) {
+  constructor(host: SessionHost, credentials: CredentialSource, settings: IngressSettings) {
     this.#host = host
     this.#credentials = credentials
-    this.#region = region
+    this.#settings = settings
   }
 
   /** `connection` is encrypted already and is owned from here on. */
@@ -32,7 +39,7 @@ export class AgentAcceptor {
       return
     }
     this.#pending++
-    new Handshake(connection, remoteAddress, this.#host, this.#credentials, this.#region, () => {
+    new Handshake(connection, remoteAddress, this.#host, this.#credentials, this.#settings, () => {
       this.#pending--
     })
   }
@@ -42,7 +49,7 @@ export class AgentAcceptor {
 class Handshake {
   readonly #host: SessionHost
   readonly #credentials: CredentialSource
-  readonly #region: string
+  readonly #settings: IngressSettings
   readonly #remoteAddress: string
   readonly #mux: YamuxServer
   readonly #timer: NodeJS.Timeout
@@ -57,18 +64,18 @@ class Handshake {
     remoteAddress: string,
     host: SessionHost,
     credentials: CredentialSource,
-    region: string,
+    settings: IngressSettings,
     onSettled: () => void,
   ) {
     this.#host = host
     this.#credentials = credentials
-    this.#region = region
+    this.#settings = settings
     this.#remoteAddress = remoteAddress
     this.#onSettled = onSettled
     this.#mux = new YamuxServer((stream) => this.#onStream(stream), {
       enableKeepAlive: true,
-      keepAliveInterval: 10,
-      keepAliveTimeout: 15,
+      keepAliveInterval: settings.intervalMs / 1000,
+      keepAliveTimeout: settings.toleranceMs / 1000,
       maxStreams: host.limits.maxStreamsPerSession,
     })
     this.#mux.on('error', (error: Error) => {
@@ -163,7 +170,7 @@ class Handshake {
       edgeVersion: EDGE_VERSION,
       sessionId: session.id,
       cookie: this.#host.resumeTokens.sign({ of: 'session', sessionId: session.id, credentialId: credential.id }),
-      region: this.#region,
+      region: this.#settings.region,
       resumeWindowMs: this.#host.resumeWindowMs,
     })
     const { version, os, arch } = hello.agent

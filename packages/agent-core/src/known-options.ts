@@ -1,0 +1,121 @@
+import { TunnelError } from '@tunnel/protocol'
+import type { ForwardConfig } from './default-session.ts'
+import { nearestName } from './nearest-name.ts'
+
+/**
+ * Throws {@link TunnelError} 813 for an option of ngrok's SDK that is not supported here (it would change who may come in, or what
+ * they see, so that leaving it out is no answer) and 301 for one that nobody knows. Warns once of those that have no effect.
+ */
+export function assertKnownOptions(config: object): void {
+  for (const [name, value] of Object.entries(config)) {
+    if (Object.hasOwn(supported, name) || value === undefined) continue
+    if (ignored.has(name)) warnOnce(name)
+    else assertOff(name, value)
+  }
+}
+
+/** The compiler keeps this the same as the options that there are. */
+const supported: Readonly<Record<keyof ForwardConfig, true>> = {
+  addr: true,
+  authtoken: true,
+  authtoken_from_env: true,
+  binding: true,
+  connect: true,
+  description: true,
+  dial_timeout_ms: true,
+  domain: true,
+  force_new_session: true,
+  forwards_to: true,
+  host: true,
+  host_header: true,
+  hostname: true,
+  metadata: true,
+  name: true,
+  onStatusChange: true,
+  pooling_enabled: true,
+  port: true,
+  proto: true,
+  remote_addr: true,
+  root_cas: true,
+  schemes: true,
+  server_addr: true,
+  session_ca_cert: true,
+  session_metadata: true,
+  signal: true,
+  upstream_tls_ca_file: true,
+  url: true,
+  verify_upstream_tls: true,
+}
+
+/** Reference agent.md §10.1, "accepted but ignored", less what works here; and callbacks, which change nothing for visitors. */
+const ignored: ReadonlySet<string> = new Set([
+  'binPath',
+  'configPath',
+  'inspect',
+  'onLogEvent',
+  'on_status_change',
+  'region',
+  'subdomain',
+  'terminate_at',
+  'web_addr',
+])
+
+/** Reference agent.md §10.1: target, endpoint and module options that nothing here carries out yet. */
+const unsupported: ReadonlySet<string> = new Set([
+  'allow_user_agent',
+  'app_protocol',
+  'auth',
+  'basic_auth',
+  'circuit_breaker',
+  'compression',
+  'crt',
+  'deny_user_agent',
+  'ip_restriction_allow_cidrs',
+  'ip_restriction_deny_cidrs',
+  'key',
+  'labels',
+  'mutual_tls_cas',
+  'oauth_allow_domains',
+  'oauth_allow_emails',
+  'oauth_client_id',
+  'oauth_client_secret',
+  'oauth_provider',
+  'oauth_scopes',
+  'oidc_allow_domains',
+  'oidc_allow_emails',
+  'oidc_client_id',
+  'oidc_client_secret',
+  'oidc_issuer_url',
+  'oidc_scopes',
+  'policy',
+  'proxy_proto',
+  'request_header_add',
+  'request_header_remove',
+  'response_header_add',
+  'response_header_remove',
+  'traffic_policy',
+  'verify_webhook_provider',
+  'verify_webhook_secret',
+  'websocket_tcp_converter',
+])
+
+function assertOff(name: string, value: unknown): void {
+  // Older programs write `oauth.provider`.
+  if (!unsupported.has(name.replaceAll('.', '_'))) throw unknownOption(name)
+  const isOff = value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)
+  if (isOff || (name === 'app_protocol' && value === 'http1')) return
+  throw new TunnelError(813, `option ${name} is not supported yet, and nothing was put online without it`)
+}
+
+function unknownOption(name: string): TunnelError {
+  const nearest = nearestName(name, Object.keys(supported))
+  return new TunnelError(301, `option ${name.slice(0, 100)} is unknown${nearest ? `: did you mean ${nearest}?` : ''}`)
+}
+
+const warned = new Set<string>()
+
+function warnOnce(name: string): void {
+  if (warned.has(name)) return
+  warned.add(name)
+  process.emitWarning(`option ${name} has no effect`, { type: 'TunnelWarning', code: 'TUNNEL_IGNORED_OPTION' })
+}

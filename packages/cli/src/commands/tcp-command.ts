@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import { oneAddress } from '../endpoints/one-address.ts'
+import { tcpEndpoints } from '../endpoints/tcp-endpoints.ts'
+import { readCommonFlags } from '../flags/common-flags.ts'
+import { type TcpFlags, tcpFlags } from '../flags/tcp-flags.ts'
+import { type CommandContext, defineCommand } from './command-context.ts'
+
+const examples = [
+  'tunnel tcp 22                                        a random port for ssh',
+  'tunnel tcp 5432                                      a database',
+  'tunnel tcp 192.168.1.2:5432                          a database on another machine',
+  'tunnel tcp --url tcp://edge.example.com:20022 22     a port of your choice',
+]
+
+export function addTcpCommand(parent: Command, context: CommandContext): void {
+  const command = parent
+    .command('tcp')
+    .summary('Put a TCP service online.')
+    .description('Put a TCP service online at a port of the edge.')
+    .argument('[address:port | port...]', 'The service to forward to.')
+  defineCommand(command, { ...context, flags: tcpFlags, examples }, async (given) => {
+    const { connect, authtoken, ...flags } = command.opts<TcpFlags>()
+    const endpoints = tcpEndpoints(oneAddress('tcp', given), flags)
+    const { runTunnel } = await import('../running/run-tunnel.ts')
+    await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
+  })
+}

@@ -1,0 +1,29 @@
+import type { AgentConfig, Machine } from '@tunnel/agent-config'
+import { hasAuthtoken } from './connection-string.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Where settings come from, as `agent-config` takes it. */
+export function configMachine({ platform, homedir, env }: Surroundings): Machine {
+  return { platform, homedir, env }
+}
+
+/** Reads the settings, `--connect` before `TUNNEL_CONNECT`. Throws `ConfigFileError`. */
+export async function readConfig(
+  surroundings: Surroundings,
+  { config, connect }: { config?: string | undefined; connect?: string | undefined },
+): Promise<AgentConfig> {
+  const { loadAgentConfig } = await import('@tunnel/agent-config')
+  const env = pairedEnvironment(surroundings.env, connect)
+  return loadAgentConfig({ ...configMachine(surroundings), env, explicitPath: config })
+}
+
+/**
+ * A connection string with a token is a whole pairing. A token that an environment keeps for ngrok would be one of another
+ * service; beside a flag, so would be any token of the environment.
+ */
+function pairedEnvironment(env: Surroundings['env'], connectFlag: string | undefined): Surroundings['env'] {
+  const connect = connectFlag ?? env.TUNNEL_CONNECT
+  if (!connect || !hasAuthtoken(connect)) return { ...env, TUNNEL_CONNECT: connect }
+  const { NGROK_AUTHTOKEN: _ngrok, TUNNEL_AUTHTOKEN: own, ...rest } = env
+  return { ...rest, TUNNEL_CONNECT: connect, ...(connectFlag === undefined && { TUNNEL_AUTHTOKEN: own }) }
+}

@@ -1,0 +1,19 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { CliError } from '../cli-error.ts'
+
+/** Throws `ERR_CLI_FILE` for a file that would let every connection to the service fail. */
+export function assertCaFile(path: string): void {
+  let pem: Buffer
+  try {
+    pem = readFileSync(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new CliError('ERR_CLI_FILE', `--upstream-tls-verify-cas ${path} cannot be read (${code})`, { cause })
+  }
+  try {
+    new X509Certificate(pem)
+  } catch (cause) {
+    throw new CliError('ERR_CLI_FILE', `--upstream-tls-verify-cas ${path} holds no PEM certificate`, { cause })
+  }
+}

@@ -1,0 +1,54 @@
+import { CliError } from '../cli-error.ts'
+import type { HttpFlags } from '../flags/http-flags.ts'
+import { baseDomain } from './base-domain.ts'
+import { DEFAULT_NAME, type EndpointStep } from './endpoint-step.ts'
+import { assertSchemeOf, hostOf, onlyAddress, schemeOf } from './public-address.ts'
+
+type Scheme = 'http' | 'https'
+
+const addressFlags = { url: '--url', domain: '--domain', hostname: '--hostname', subdomain: '--subdomain' }
+
+/** The endpoints of `tunnel http`: one, or with both schemes two that share a host. Throws {@link CliError}. */
+export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[] {
+  const address = onlyAddress(flags, addressFlags)
+  const schemes = schemesOf(flags)
+  if (address?.name === 'url') assertSchemeOf('http', address.value)
+  const name = flags.name ?? DEFAULT_NAME
+  const common = {
+    proto: 'http' as const,
+    addr: upstream,
+    description: flags.description,
+    metadata: flags.metadata,
+    binding: flags.binding,
+    pooling_enabled: flags.poolingEnabled,
+    host_header: flags.hostHeader,
+    verify_upstream_tls: flags.upstreamTlsVerify ?? flags.upstreamTlsVerifyCas !== undefined,
+    upstream_tls_ca_file: flags.upstreamTlsVerifyCas,
+  }
+  const [scheme, second] = schemes
+  const first: EndpointStep = async (session) => {
+    const url = address?.name === 'subdomain' ? `${scheme}://${address.value}.${await baseDomain(session, scheme)}` : urlOf(address?.value, scheme)
+    return { ...common, name, url }
+  }
+  if (second === undefined) return [first]
+  const sameHost: EndpointStep = (_session, [https]) => ({
+    ...common,
+    name: `${name} (${second})`,
+    url: `${second}://${https ? hostOf(https.url()) : ''}`,
+  })
+  return [first, sameHost]
+}
+
+/** https goes first: the other one takes over its host. */
+function schemesOf({ scheme, url }: HttpFlags): readonly [Scheme, Scheme?] {
+  if (scheme && url !== undefined && schemeOf(url) !== undefined) {
+    throw new CliError('ERR_CLI_USAGE', '--url has a scheme: leave --scheme out, or the scheme of --url')
+  }
+  if (!scheme?.includes('http')) return ['https']
+  return scheme.includes('https') ? ['https', 'http'] : ['http']
+}
+
+function urlOf(address: string | undefined, scheme: Scheme): string {
+  if (address === undefined) return `${scheme}://`
+  return schemeOf(address) === undefined ? `${scheme}://${address}` : address
+}

@@ -1,0 +1,37 @@
+import type { Flag } from './flag.ts'
+
+/** Flags that `http` and `tcp` share. */
+export const endpointFlags: readonly Flag[] = [
+  { name: 'url', value: 'url', about: 'Public address; a random one without it.' },
+  { name: 'name', value: 'name', about: 'Name of the endpoint.' },
+  { name: 'description', value: 'text', about: 'Shown in the API.' },
+  { name: 'metadata', value: 'text', about: 'Opaque text of the endpoint, shown in the API.' },
+  { name: 'binding', value: 'binding', about: 'Who can reach it: public, internal or kubernetes.' },
+  { name: 'pooling-enabled', about: 'Let other endpoints share the address.' },
+  { name: 'connect', value: 'string', about: 'Connection string of the edge, instead of the configured one.' },
+  { name: 'authtoken', value: 'token', about: 'Authtoken, instead of the configured one.' },
+  {
+    name: 'region',
+    value: 'region',
+    standing: { kind: 'deprecated', warning: 'it has no effect, the edge is the one that you connect to' },
+  },
+  ...later('traffic-policy-file', 'traffic-policy-url', 'policy-file', 'cidr-allow', 'cidr-deny'),
+  { name: 'upstream-proxy-protocol', value: 'version', standing: { kind: 'later', allowed: '' } },
+  { name: 'proxy-proto', value: 'version', standing: { kind: 'later', allowed: '' } },
+]
+
+export interface EndpointFlags {
+  readonly url?: string
+  readonly name?: string
+  readonly description?: string
+  readonly metadata?: string
+  readonly binding?: string
+  readonly poolingEnabled?: boolean
+  readonly connect?: string
+  readonly authtoken?: string
+}
+
+/** Flags with a value that are to come. */
+export function later(...names: readonly string[]): Flag[] {
+  return names.map((name) => ({ name, value: 'value', standing: { kind: 'later' } }))
+}

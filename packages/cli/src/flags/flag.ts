@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander'
+import { CliError } from '../cli-error.ts'
+
+/** One flag of a command, as users write it. */
+export interface Flag {
+  /** Without the hyphens. */
+  readonly name: string
+  /** Stands for the value in help. Without it the flag is a switch. */
+  readonly value?: string
+  readonly about?: string
+  /** Comma-separated and repeatable. */
+  readonly isList?: boolean
+  readonly choices?: readonly string[]
+  /** A flag with a standing is not in help. */
+  readonly standing?: Standing
+}
+
+export type Standing =
+  /** Works, with a warning. */
+  | { readonly kind: 'deprecated'; readonly warning: string }
+  /** Taken, and there is nothing to do. */
+  | { readonly kind: 'inert' }
+  /** Refused, but for one value that asks for what is done anyway. */
+  | { readonly kind: 'later'; readonly allowed?: string }
+
+export function addFlags(command: Command, flags: readonly Flag[], group?: string): void {
+  for (const flag of flags) command.addOption(optionOf(flag, group))
+}
+
+/** Warns of the deprecated flags that were given. Throws `ERR_CLI_NOT_SUPPORTED` for those that are to come. */
+export function checkStandings(command: Command, flags: readonly Flag[], warn: (text: string) => void): void {
+  const given: Readonly<Record<string, unknown>> = command.opts()
+  for (const flag of flags) {
+    const value = given[optionOf(flag).attributeName()]
+    if (!flag.standing || value === undefined) continue
+    if (flag.standing.kind === 'deprecated') warn(`--${flag.name} is deprecated: ${flag.standing.warning}`)
+    if (flag.standing.kind === 'later' && String(value) !== flag.standing.allowed) throw notSupported(flag, value)
+  }
+}
+
+function optionOf(flag: Flag, group?: string): Option {
+  const option = new Option(flag.value === undefined ? `--${flag.name}` : `--${flag.name} <${flag.value}>`, flag.about)
+  if (flag.choices && !flag.isList) option.choices(flag.choices)
+  if (flag.isList) option.argParser(listParser(flag))
+  if (flag.standing) option.hideHelp()
+  if (group !== undefined) option.helpGroup(group)
+  return option
+}
+
+function listParser({ name, choices }: Flag): (text: string, before?: readonly string[]) => readonly string[] {
+  return (text, before = []) => {
+    const items = text.split(',').map((item) => item.trim())
+    const wrong = choices && items.find((item) => !choices.includes(item))
+    if (wrong === undefined) return [...before, ...items]
+    throw new CliError('ERR_CLI_USAGE', `--${name} is one or more of ${choices?.join(', ')}, not ${quote(wrong)}`)
+  }
+}
+
+/** A value is named only where it is the reason: it may be a credential. */
+function notSupported({ name, standing }: Flag, value: unknown): CliError {
+  const shown = standing?.kind === 'later' && standing.allowed ? ` ${quote(String(value))}` : ''
+  return new CliError('ERR_CLI_NOT_SUPPORTED', `--${name}${shown} is not supported yet`)
+}
+
+const quote = (text: string): string => JSON.stringify(text.slice(0, 50))

@@ -1,0 +1,42 @@
+import { type Command, CommanderError } from 'commander'
+import { CliError } from './cli-error.ts'
+import { commandContext } from './commands/command-context.ts'
+import { createProgram } from './commands/program.ts'
+import { errorLines } from './error-lines.ts'
+import { type FlagKinds, normalizeArguments } from './normalize-arguments.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/**
+ * Runs one command to its end; `http` and `tcp` end when somebody asks them to. Resolves to the exit code: 0, or 1 after
+ * `ERROR:` lines on stderr. Never rejects. The caller ends the process: an open connection to a service would keep it.
+ */
+export async function runCli(surroundings: Surroundings): Promise<number> {
+  const program = createProgram(commandContext(surroundings))
+  try {
+    await program.parseAsync(normalizeArguments(surroundings.argv, flagKinds(program)), { from: 'user' })
+    return 0
+  } catch (cause) {
+    // Help and version are done by then; commander ends them by a throw.
+    if (cause instanceof CommanderError && (cause.exitCode === 0 || cause.code === 'commander.help')) return 0
+    surroundings.stderr.write(errorLines(cause instanceof CommanderError ? usageError(cause) : cause))
+    return 1
+  }
+}
+
+function usageError({ message }: CommanderError): CliError {
+  return new CliError('ERR_CLI_USAGE', message.replace(/^error: /, ''))
+}
+
+/** A name means the same in every command that has it. */
+function flagKinds(program: Command): FlagKinds {
+  const kinds = new Map<string, 'switch' | 'value'>()
+  for (const command of commandsOf(program)) {
+    for (const option of command.options) kinds.set(option.name(), option.isBoolean() ? 'switch' : 'value')
+  }
+  return kinds
+}
+
+function* commandsOf(command: Command): Generator<Command> {
+  yield command
+  for (const child of command.commands) yield* commandsOf(child)
+}

@@ -1,0 +1,2 @@
+/** The version of the `tunnel` command. */
+export const CLI_VERSION = '0.1.0'
