@@ -5,7 +5,11 @@ import { configMachine, readConfig } from './config-machine.ts'
 import { isConnectionString, pairingFrom } from './connection-string.ts'
 
 /** `config add-authtoken`. Throws `ERR_CLI_USAGE` or `ConfigFileError`, as all of these do. */
-export async function saveAuthtoken(context: CommandContext, explicit: string | undefined, token: string): Promise<void> {
+export async function saveAuthtoken(
+  context: CommandContext,
+  explicit: string | undefined,
+  token: string,
+): Promise<void> {
   if (isConnectionString(token)) {
     throw new CliError('ERR_CLI_USAGE', 'this is a connection string; save it with tunnel config add-server')
   }
@@ -19,7 +23,11 @@ export async function saveServer(context: CommandContext, explicit: string | und
   await save(context, explicit, `Edge ${pairing.connectUrl}`, (path) => addServer(path, pairing))
 }
 
-export async function saveConnectUrl(context: CommandContext, explicit: string | undefined, address: string): Promise<void> {
+export async function saveConnectUrl(
+  context: CommandContext,
+  explicit: string | undefined,
+  address: string,
+): Promise<void> {
   if (isConnectionString(address)) {
     throw new CliError('ERR_CLI_USAGE', 'this is a connection string; save it with tunnel config add-server')
   }

@@ -18,7 +18,8 @@ export function pairingFrom(text: string): Pairing {
   if (!url?.hostname) throw wrong(`this is no connection string; ${expected}`)
   if (url.port === '0') throw wrong('the connection string has port 0, which nobody can reach')
   const ca = url.searchParams.get('ca') ?? undefined
-  if (ca !== undefined && !/^sha256:[0-9a-f]{64}$/i.test(ca)) throw wrong('the ca of the connection string is not sha256: and 64 hex digits')
+  if (ca !== undefined && !/^sha256:[0-9a-f]{64}$/i.test(ca))
+    throw wrong('the ca of the connection string is not sha256: and 64 hex digits')
   return {
     connectUrl: `${url.hostname}:${url.port || defaultPort}`,
     connectCas: ca,

@@ -29,7 +29,7 @@ function usageError({ message }: CommanderError): CliError {
 
 /** A name means the same in every command that has it. */
 function flagKinds(program: Command): FlagKinds {
-  const kinds = new Map<string, 'switch' | 'value'>()
+  const kinds = new Map<string, 'switch' | 'value'>([['help', 'switch']])
   for (const command of commandsOf(program)) {
     for (const option of command.options) kinds.set(option.name(), option.isBoolean() ? 'switch' : 'value')
   }

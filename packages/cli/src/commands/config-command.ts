@@ -12,7 +12,10 @@ const examples = {
 }
 
 export function addConfigCommand(parent: Command, context: CommandContext): void {
-  const group = parent.command('config').description('Change and check the configuration file.').enablePositionalOptions()
+  const group = parent
+    .command('config')
+    .description('Change and check the configuration file.')
+    .enablePositionalOptions()
   group.helpCommand(false)
   addFlags(group, commonFlags, COMMON_GROUP)
   group.addHelpText('after', examplesText(Object.values(examples).flatMap(([first]) => first ?? [])))
@@ -35,14 +38,18 @@ export function addConfigCommand(parent: Command, context: CommandContext): void
   )
 
   const check = group.command('check').description('Say whether the file is right.')
-  defineCommand(check, { ...context, examples: examples.check }, () => checkConfig(context, readCommonFlags(check).config))
+  defineCommand(check, { ...context, examples: examples.check }, () =>
+    checkConfig(context, readCommonFlags(check).config),
+  )
 }
 
 /** `config add-authtoken`; at the root, the form of version 2. */
-export function addAuthtokenCommand(parent: Command, name: 'add-authtoken' | 'authtoken', context: CommandContext): void {
-  const command = parent
-    .command(`${name} <token>`, { hidden: name === 'authtoken' })
-    .description('Save the authtoken.')
+export function addAuthtokenCommand(
+  parent: Command,
+  name: 'add-authtoken' | 'authtoken',
+  context: CommandContext,
+): void {
+  const command = parent.command(`${name} <token>`, { hidden: name === 'authtoken' }).description('Save the authtoken.')
   defineCommand(command, { ...context, examples: examples['add-authtoken'] }, ([token = '']) =>
     saveAuthtoken(context, readCommonFlags(command).config, token),
   )

@@ -26,7 +26,8 @@ export function addHttpCommand(parent: Command, context: CommandContext): void {
     const flags = command.opts<HttpFlags>()
     const upstream = oneAddress('http', given)
     const endpoints = httpEndpoints(upstream, flags)
-    if (flags.scheme && endpoints.length === 1) context.warn(`--scheme is deprecated: use --url ${flags.scheme[0]}://HOST`)
+    if (flags.scheme && endpoints.length === 1)
+      context.warn(`--scheme is deprecated: use --url ${flags.scheme[0]}://HOST`)
     if (flags.upstreamTlsVerifyCas !== undefined) assertCaFile(flags.upstreamTlsVerifyCas)
     const { runTunnel } = await import('../running/run-tunnel.ts')
     const { connect, authtoken } = flags

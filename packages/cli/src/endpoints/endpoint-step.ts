@@ -4,6 +4,6 @@ import type { EndpointConfig, Listener, Session, UpstreamConfig } from '@tunnel/
 export type EndpointStep = (
   session: Session,
   before: readonly Listener[],
-) => EndpointConfig & UpstreamConfig | Promise<EndpointConfig & UpstreamConfig>
+) => (EndpointConfig & UpstreamConfig) | Promise<EndpointConfig & UpstreamConfig>
 
 export const DEFAULT_NAME = 'command_line'

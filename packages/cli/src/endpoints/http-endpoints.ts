@@ -27,7 +27,10 @@ export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[
   }
   const [scheme, second] = schemes
   const first: EndpointStep = async (session) => {
-    const url = address?.name === 'subdomain' ? `${scheme}://${address.value}.${await baseDomain(session, scheme)}` : urlOf(address?.value, scheme)
+    const url =
+      address?.name === 'subdomain'
+        ? `${scheme}://${address.value}.${await baseDomain(session, scheme)}`
+        : urlOf(address?.value, scheme)
     return { ...common, name, url }
   }
   if (second === undefined) return [first]

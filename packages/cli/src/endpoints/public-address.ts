@@ -2,7 +2,7 @@ import { CliError } from '../cli-error.ts'
 
 /** At most one of the flags that name an address. Throws `ERR_CLI_USAGE` naming those that were given. An empty one asks for a random address. */
 export function onlyAddress<Name extends string>(
-  flags: Readonly<Partial<Record<Name, string>>>,
+  flags: Readonly<Partial<Record<NoInfer<Name>, string>>>,
   names: Readonly<Record<Name, string>>,
 ): { name: Name; value: string } | undefined {
   const given = (Object.keys(names) as Name[]).filter((name) => flags[name] !== undefined)
@@ -22,7 +22,10 @@ export function assertSchemeOf(command: 'http' | 'tcp', url: string): void {
   if (scheme === undefined || own.includes(scheme)) return
   const other = { http: 'tunnel http', https: 'tunnel http', tcp: 'tunnel tcp' }[scheme]
   const advice = other === undefined ? `takes ${own.join(' and ')} addresses` : `does not take it; use ${other}`
-  throw new CliError('ERR_CLI_USAGE', `--url has the scheme ${JSON.stringify(scheme.slice(0, 50))}: tunnel ${command} ${advice}`)
+  throw new CliError(
+    'ERR_CLI_USAGE',
+    `--url has the scheme ${JSON.stringify(scheme.slice(0, 50))}: tunnel ${command} ${advice}`,
+  )
 }
 
 /** Of a URL; `undefined` for a bare host. */

@@ -35,7 +35,10 @@ export function openLog(options: LogOptions): AgentLog {
     },
     { write: writerOf(options.format, output) },
   )
-  const write = (level: LogLevel) => (message: string, fields: LogFields = {}) => logger[names[level]](fields, message)
+  const write =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) =>
+      logger[names[level]](fields, message)
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), crit: write('crit') }
 }
 

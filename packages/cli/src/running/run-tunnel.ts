@@ -6,8 +6,8 @@ import type { CommonFlags } from '../flags/common-flags.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { bindEndpoints } from './bind-endpoints.ts'
 import { openOutput } from './open-output.ts'
-import { idleSettings, sessionOptions } from './session-options.ts'
 import { SessionEnd } from './session-end.ts'
+import { idleSettings, sessionOptions } from './session-options.ts'
 import { SessionReport } from './session-report.ts'
 import { StopRequests } from './stop-requests.ts'
 
@@ -29,7 +29,8 @@ export async function runTunnel(job: TunnelJob, surroundings: Surroundings): Pro
   const { log, status } = await openOutput(common, config, surroundings)
   for (const warning of [...config.warnings, ...idleSettings(config)]) surroundings.stderr.write(warningLine(warning))
   if (common.config === undefined) log.info('no configuration paths supplied')
-  for (const path of config.files) log.info(common.config === undefined ? 'using configuration at default config path' : 'open config file', { path })
+  for (const path of config.files)
+    log.info(common.config === undefined ? 'using configuration at default config path' : 'open config file', { path })
 
   const stop = new StopRequests(surroundings)
   const onStopCommand = (): void => {

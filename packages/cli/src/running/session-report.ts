@@ -34,7 +34,8 @@ export class SessionReport {
       this.#status?.reconnecting(error.message)
     })
     session.on('close', (error) => {
-      if (error) this.#log.error(this.#isStarted ? 'session closed' : 'failed to auth', { ...ofSession, ...fieldsOf(error) })
+      if (error)
+        this.#log.error(this.#isStarted ? 'session closed' : 'failed to auth', { ...ofSession, ...fieldsOf(error) })
     })
   }
 
@@ -54,7 +55,8 @@ export class SessionReport {
   forwarding(upstream: string): ForwardEvents {
     return {
       onOpened: () => this.#log.info('join connections', { obj: 'join', l: upstream }),
-      onFailed: (error) => this.#log.warn('failed to open private leg', { obj: 'join', l: upstream, ...fieldsOf(error) }),
+      onFailed: (error) =>
+        this.#log.warn('failed to open private leg', { obj: 'join', l: upstream, ...fieldsOf(error) }),
     }
   }
 

@@ -18,9 +18,10 @@ export const tunnel: Peer = {
     return built ? undefined : 'apps/edge and apps/agent are not built (pnpm build)'
   },
   async start({ upstreamPort, children, signal }) {
-    const [httpPort, httpsPort, agentPort] = [await freePort(), await freePort(), await freePort()]
-    const connectPath = join(children.dir, 'connection-string')
-    children.start(edgeCommand({ httpPort, httpsPort, agentPort, dataDir: join(children.dir, 'data'), connectPath }))
+    const [httpPort, httpsPort] = [await freePort(), await freePort()]
+    const dataDir = join(children.dir, 'data')
+    const connectPath = join(dataDir, 'connection-string')
+    children.start(edgeCommand({ httpPort, httpsPort, dataDir }))
     const connectionString = await poll('connection string', children, signal, () => readLine(connectPath))
     await waitForPort(httpPort, children, signal)
 
@@ -33,21 +34,18 @@ export const tunnel: Peer = {
 interface EdgeOptions {
   readonly httpPort: number
   readonly httpsPort: number
-  readonly agentPort: number
   readonly dataDir: string
-  readonly connectPath: string
 }
 
-function edgeCommand({ httpPort, httpsPort, agentPort, dataDir, connectPath }: EdgeOptions): Command {
+function edgeCommand({ httpPort, httpsPort, dataDir }: EdgeOptions): Command {
   return [
     process.execPath,
     join(apps, 'edge/bin/tunnel-edge.mjs'),
     ...['--domain', 'localhost'],
     ...['--http-addr', `127.0.0.1:${httpPort}`],
     ...['--https-addr', `127.0.0.1:${httpsPort}`],
-    ...['--agent-addr', `127.0.0.1:${agentPort}`],
     ...['--data', dataDir],
-    ...['--print-connection-string-to', connectPath],
+    ...['--log-level', 'warn'],
   ]
 }
 
@@ -55,7 +53,7 @@ function agentCommand(upstreamPort: number, url: string): Command {
   return [process.execPath, join(apps, 'agent/bin/tunnel.mjs'), 'http', String(upstreamPort), '--url', url]
 }
 
-/** The edge writes it in one piece. */
+/** The edge writes it once it listens, in one piece. */
 async function readLine(path: string): Promise<string | undefined> {
   const text = await readFile(path, 'utf8').catch(() => '')
   return text.trim() || undefined
