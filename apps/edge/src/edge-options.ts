@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os'
 import type { ControlPlane } from '@tunnel/control-plane'
 import type { EdgeOptions, ListenAddress } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
@@ -27,6 +26,7 @@ export function edgeOptions(settings: EdgeSettings, controlPlane: ControlPlane, 
     certificates: controlPlane.certificates,
     resumeKey: controlPlane.resumeKey,
     resumeWindowMs: settings.resumeWindowMs,
+    heartbeat: { intervalMs: settings.heartbeatIntervalMs, toleranceMs: settings.heartbeatToleranceMs },
     limits: {
       maxHeadBytes: settings.maxHeadBytes,
       maxHeaders: settings.maxHeaders,
@@ -43,11 +43,5 @@ export function edgeOptions(settings: EdgeSettings, controlPlane: ControlPlane, 
 }
 
 function listenAddress({ host, port }: { host: string | undefined; port: number }): ListenAddress {
-  return { host: host ?? everyAddress(), port }
-}
-
-/** `::` takes IPv4 as well, where the machine has IPv6 at all. */
-function everyAddress(): string {
-  const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'))
-  return hasIpv6 ? '::' : '0.0.0.0'
+  return { ...(host !== undefined && { host }), port }
 }

@@ -28,6 +28,7 @@ export async function serve({ settings }: { settings: EdgeSettings }, { flags }:
       throw listenFailure(cause, settings)
     })
     try {
+      controlPlane.credentials.onRevoked((credentialId) => edge.closeSessions(credentialId))
       await announce(edge, controlPlane, settings, log, flags.has('print-connection-string') || process.stdout.isTTY)
       await onceToldToStop(log)
     } finally {

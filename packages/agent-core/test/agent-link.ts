@@ -40,7 +40,7 @@ export class AgentLink {
   readonly mux: Server
   /** Whatever the agent has said, hello first. */
   readonly messages = new Queue<AgentMessage | { unknown: unknown }>()
-  readonly closed: Promise<unknown>
+  readonly closed: Promise<void>
   readonly #connection: Duplex
   #control: Stream | undefined
   #hello: Hello | undefined
@@ -48,7 +48,7 @@ export class AgentLink {
   constructor(connection: Duplex, script: EdgeScript, onHello: () => void) {
     this.#connection = connection
     connection.on('error', () => {})
-    this.closed = once(connection, 'close')
+    this.closed = new Promise((resolve) => connection.once('close', () => resolve()))
     this.mux = new Server((stream) => this.#onControl(stream, script, onHello), { enableKeepAlive: false })
     this.mux.on('error', () => {})
     this.mux.attach(connection)

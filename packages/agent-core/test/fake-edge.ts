@@ -52,6 +52,7 @@ export async function startFakeEdge(
     ALPNProtocols: options.alpn ?? [AGENT_ALPN, 'http/1.1'],
   })
   server.on('secureConnection', (socket: TLSSocket) => {
+    socket.setNoDelay(true)
     connections.add(socket)
     socket.on('close', () => connections.delete(socket))
     socket.on('error', () => {})

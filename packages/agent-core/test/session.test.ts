@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { TunnelError } from '@tunnel/protocol'
 import { describe, expect, test } from 'vitest'
 import { AGENT_VERSION, Session } from '../src/index.ts'
@@ -84,8 +84,9 @@ describe.skipIf(!hasOpenssl)('a session (needs openssl)', () => {
   })
 
   test('takes nothing but an answer to its hello', async () => {
-    const edge = await edgeForTest({ onHello: () => ({ type: 'done', id: 1 }) })
-    await expect(sessionWith(edge, { transports: ['tls'] })).rejects.toMatchObject({ code: 'ERR_TUNNEL_8004' })
+    const edge = await edgeForTest({ onHello: () => ({ type: 'stop', id: 1 }) })
+    const attempt = sessionWith(edge, { transports: ['tls'] })
+    await expect(attempt).rejects.toMatchObject({ code: 'ERR_TUNNEL_8004', message: 'stop before a welcome' })
   })
 
   test('binds an endpoint, and unbinds it', async () => {
@@ -165,7 +166,7 @@ describe.skipIf(!hasOpenssl)('a session (needs openssl)', () => {
     await link.closed
     expect(await gone).toEqual([undefined])
     expect([session.state, session.endpoints(), session.welcome]).toEqual(['closed', [], undefined])
-    expect(openSockets()).toBe(before)
+    await expect.poll(openSockets).toBe(before)
     await expect(session.bind(request, () => {})).rejects.toMatchObject({ code: 'ERR_TUNNEL_810', retryable: false })
   })
 
@@ -180,7 +181,7 @@ describe.skipIf(!hasOpenssl)('a session (needs openssl)', () => {
     await session?.close()
     await expect(attempt).rejects.toMatchObject({ code: 'ERR_TUNNEL_810', retryable: false })
     await link.closed
-    expect(openSockets()).toBe(before)
+    await expect.poll(openSockets).toBe(before)
   })
 
   test('close() while waiting for the next attempt ends the waiting', async () => {
@@ -218,7 +219,6 @@ describe.skipIf(!hasOpenssl)('a session (needs openssl)', () => {
   test('leaves no listener on a signal that outlives it', async () => {
     const edge = await edgeForTest()
     const { signal } = new AbortController()
-    const { getEventListeners } = await import('node:events')
     const session = await sessionWith(edge, { signal })
     expect(getEventListeners(signal, 'abort')).toHaveLength(1)
     await session.close()

@@ -23,8 +23,14 @@ export async function runCli(surroundings: Surroundings): Promise<number> {
   }
 }
 
-function usageError({ message }: CommanderError): CliError {
-  return new CliError('ERR_CLI_USAGE', message.replace(/^error: /, ''))
+/** In our words: a flag, not an option; one line. */
+function usageError({ code, message }: CommanderError): CliError {
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/^(unknown )?option/, '$1flag')
+    .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
+  const isLost = code === 'commander.unknownCommand' && !text.includes(';')
+  return new CliError('ERR_CLI_USAGE', isLost ? `${text}; see tunnel help` : text)
 }
 
 /** A name means the same in every command that has it. */

@@ -6,7 +6,11 @@ const dataDir = process.argv[2] ?? './tunnel-data'
 const controlPlane = await openControlPlane({ dataDir, domains: ['localhost'] })
 const { certificates } = controlPlane
 const server = createServer(
-  { ...certificates.fallback, SNICallback: (name, callback) => callback(null, certificates.contextFor(name)) },
+  {
+    ...certificates.fallback,
+    SNICallback: (name, callback) =>
+      void Promise.resolve(certificates.contextFor(name)).then((context) => callback(null, context), callback),
+  },
   (_request, response) => response.end('hello\n'),
 )
 server.listen(0, '127.0.0.1', async () => {

@@ -65,7 +65,7 @@ async function open(directory: DataDirectory, options: ControlPlaneOptions): Pro
   const authority = await keepAuthority(authorityFiles, names.edgeHost, clock.now())
   const resumeKey = await keepResumeKey(directory.file(fileNames.resumeKey))
   const credentials = await CredentialStore.open(directory.file(fileNames.credentials), { limits, now: clock.now })
-  const certificates = new EdgeCertificates({
+  const certificates = await EdgeCertificates.create({
     authority,
     names,
     operator,

@@ -22,7 +22,7 @@ export async function operatorFiles(
       ? generateKeyPairSync('ec', { namedCurve: 'P-384' })
       : generateKeyPairSync('rsa', { modulusLength: 2048 })
   const files = { certificate: join(directory, 'fullchain.pem'), key: join(directory, 'privkey.pem') }
-  await writeFile(files.certificate, authority.issue(names, publicKey, Date.now()))
+  await writeFile(files.certificate, await authority.issue(names, publicKey, Date.now()))
   await writeFile(files.key, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return { ...files, authority }
 }

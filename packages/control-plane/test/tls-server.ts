@@ -11,8 +11,10 @@ export async function serveTls(certificates: EdgeCertificates): Promise<number> 
     {
       ...certificates.fallback,
       SNICallback: (serverName, callback) => {
-        const context = certificates.contextFor(serverName)
-        callback(context ? null : new Error(`no certificate for ${serverName}`), context)
+        void Promise.resolve(certificates.contextFor(serverName)).then(
+          (context) => callback(context ? null : new Error(`no certificate for ${serverName}`), context),
+          callback,
+        )
       },
     },
     (socket) => {

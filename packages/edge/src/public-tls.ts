@@ -38,6 +38,7 @@ export class TlsTerminator {
       },
     })
     this.#server.on('secureConnection', (socket) => {
+      socket.allowHalfOpen = true
       if (socket.alpnProtocol === AGENT_ALPN) acceptAgent(socket, handlers)
       else if (socket.alpnProtocol === 'h2') handlers.onHttp2(socket)
       else handlers.onHttp1(socket)
@@ -49,6 +50,8 @@ export class TlsTerminator {
 
   /** Takes over an accepted TCP connection. */
   terminate(socket: Socket): void {
+    // Half-open, a peer that leaves within the handshake would be waited for until its timeout.
+    socket.allowHalfOpen = false
     this.#server.emit('connection', socket)
   }
 

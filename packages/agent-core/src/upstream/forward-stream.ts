@@ -66,6 +66,11 @@ export function forwardStream(
       bytesOut: upstream.bytesRead,
     })
   })
+  // Node closes a TLS connection that is ended before its handshake is over, without a byte of the answer.
+  stream.on('end', () => {
+    if (connected) upstream.end()
+    else upstream.once(connectedEvent(address), () => upstream.end())
+  })
   if (first.length > 0) upstream.write(first)
   pump(stream, upstream)
 }
@@ -99,7 +104,6 @@ function pump(stream: Stream, upstream: Socket): void {
     if (upstream.writableLength >= MAX_UNSENT_BYTES) stream.pause()
   })
   upstream.on('drain', () => stream.resume())
-  stream.on('end', () => upstream.end())
   // A reset of the edge: its visitor left, or it has no use for the connection any more.
   stream.on('error', () => upstream.destroy())
   stream.on('close', () => {

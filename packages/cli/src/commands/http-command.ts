@@ -21,7 +21,8 @@ export function addHttpCommand(parent: Command, context: CommandContext): void {
     .command('http')
     .summary('Put an HTTP service online.')
     .description('Put an HTTP service online at an http or https address.')
-    .argument('[address:port | port | url...]', 'The service to forward to.')
+    .usage('[address:port | port | url] [flags]')
+    .argument('[address...]', 'The service to forward to.')
   defineCommand(command, { ...context, flags: httpFlags, examples }, async (given) => {
     const flags = command.opts<HttpFlags>()
     const upstream = oneAddress('http', given)

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { commonFlags, rootFlags } from '../flags/common-flags.ts'
 import { addFlags } from '../flags/flag.ts'
 import { COMMON_GROUP, type CommandContext, examplesText } from './command-context.ts'
@@ -36,7 +36,8 @@ export function createProgram(context: CommandContext): Command {
     })
     .configureHelp({ optionTerm: (option) => option.flags, subcommandTerm: (command) => command.name() })
     .helpCommand(false)
-    .helpOption('-h, --help', 'Show help.')
+    .addHelpOption(new Option('-h, --help', 'Show help.').helpGroup(COMMON_GROUP))
+    .optionsGroup('Flags:')
     .version(versionText, '-v, --version', 'Show the version.')
     .addHelpText('after', examplesText(examples))
   addFlags(program, rootFlags, 'Flags:')

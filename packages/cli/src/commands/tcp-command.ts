@@ -17,7 +17,8 @@ export function addTcpCommand(parent: Command, context: CommandContext): void {
     .command('tcp')
     .summary('Put a TCP service online.')
     .description('Put a TCP service online at a port of the edge.')
-    .argument('[address:port | port...]', 'The service to forward to.')
+    .usage('[address:port | port] [flags]')
+    .argument('[address...]', 'The service to forward to.')
   defineCommand(command, { ...context, flags: tcpFlags, examples }, async (given) => {
     const { connect, authtoken, ...flags } = command.opts<TcpFlags>()
     const endpoints = tcpEndpoints(oneAddress('tcp', given), flags)

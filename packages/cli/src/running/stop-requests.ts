@@ -20,7 +20,7 @@ export class StopRequests {
     this.#disposeSignals = onSignal((signal) => {
       // Ctrl+C reaches the whole group, and then the parent passes its own signal on: those two are one wish.
       const isRepeat = parent ? this.#signals.has(signal) : this.#isRequested
-      if (isRepeat) force(new CliError('ERR_CLI_FORCED', `stopped at once by a second ${signal}`))
+      if (isRepeat) force(new CliError('ERR_CLI_FORCED', `stopped at once by a second signal, ${signal}`))
       this.#signals.add(signal)
       this.request()
     })

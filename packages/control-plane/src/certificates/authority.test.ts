@@ -44,12 +44,19 @@ test('is the same authority at the next start', async () => {
 test('issues a leaf of 90 days with names and addresses, followed by the CA', async () => {
   const authority = await keepAuthority(await authorityFiles(), 'tunnel.example', NOW)
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const names = ['tunnel.example', '*.tunnel.example', '127.0.0.1', '::1', '2001:db8::1:0:0:ff'] as const
-  const chain = authority.issue([...names], publicKey, NOW)
+  const names = [
+    'tunnel.example',
+    '*.tunnel.example',
+    '127.0.0.1',
+    '::1',
+    '2001:db8::1:0:0:ff',
+    '::ffff:192.0.2.1',
+  ] as const
+  const chain = await authority.issue([...names], publicKey, NOW)
   expect(chain.endsWith(authority.certificate)).toBe(true)
   const leaf = new X509Certificate(chain)
   expect(leaf.subjectAltName).toBe(
-    'DNS:tunnel.example, DNS:*.tunnel.example, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, IP Address:2001:DB8:0:0:1:0:0:FF',
+    'DNS:tunnel.example, DNS:*.tunnel.example, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1, IP Address:2001:DB8:0:0:1:0:0:FF, IP Address:0:0:0:0:0:FFFF:C000:201',
   )
   expect(leaf.ca).toBe(false)
   expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1'])
@@ -62,7 +69,7 @@ test('issues a leaf of 90 days with names and addresses, followed by the CA', as
 test('issues no leaf that outlives the CA', async () => {
   const authority = await keepAuthority(await authorityFiles(), 'tunnel.example', NOW)
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const leaf = new X509Certificate(authority.issue(['a.example'], publicKey, NOW + 3600 * DAY_MS))
+  const leaf = new X509Certificate(await authority.issue(['a.example'], publicKey, NOW + 3600 * DAY_MS))
   expect(leaf.validTo).toBe(new X509Certificate(authority.certificate).validTo)
 })
 
@@ -77,7 +84,7 @@ test.each(['ec', 'rsa'] as const)(
         ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
         : generateKeyPairSync('rsa', { modulusLength: 2048 })
     const leaf = `${files.certificate}.leaf`
-    await writeFile(leaf, authority.issue(['a.tunnel.example'], publicKey, Date.now()))
+    await writeFile(leaf, await authority.issue(['a.tunnel.example'], publicKey, Date.now()))
     const strictly = ['verify', '-x509_strict', '-purpose', 'sslserver', '-CAfile', files.certificate]
     const { stdout } = await run('openssl', [...strictly, '-verify_hostname', 'a.tunnel.example', leaf])
     expect(stdout).toContain(': OK')

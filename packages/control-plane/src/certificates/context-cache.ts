@@ -1,17 +1,18 @@
 import type { SecureContext } from 'node:tls'
 
-/** Contexts by name, at most `max` of them: the one unused for longest goes first. */
+/** Contexts by name, ready or in the making, at most `max` of them: the one unused for longest goes first. */
 export class ContextCache {
   readonly #max: number
   /** In the order of last use. */
-  readonly #contexts = new Map<string, SecureContext>()
+  readonly #contexts = new Map<string, Promise<SecureContext>>()
 
   constructor(max: number) {
     this.#max = max
   }
 
-  get(name: string, make: () => SecureContext): SecureContext {
-    const context = this.#contexts.get(name) ?? make()
+  /** Made once for all who ask meanwhile. A failure is theirs too, and forgotten. */
+  get(name: string, make: () => Promise<SecureContext>): Promise<SecureContext> {
+    const context = this.#contexts.get(name) ?? this.#forgottenIfItFails(name, make())
     this.#contexts.delete(name)
     this.#contexts.set(name, context)
     if (this.#contexts.size > this.#max) this.#contexts.delete(this.#contexts.keys().next().value as string)
@@ -20,5 +21,13 @@ export class ContextCache {
 
   clear(): void {
     this.#contexts.clear()
+  }
+
+  #forgottenIfItFails(name: string, context: Promise<SecureContext>): Promise<SecureContext> {
+    context.catch(() => {
+      // Another may be in its place by now.
+      if (this.#contexts.get(name) === context) this.#contexts.delete(name)
+    })
+    return context
   }
 }

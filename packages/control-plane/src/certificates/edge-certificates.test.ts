@@ -67,17 +67,17 @@ test('signs for deeper names on demand and keeps what it signed', async () => {
   const port = await serveTls(certificates)
   const answer = await handshake(port, { servername: 'a.b.tunnel.example', ca: await caOf(controlPlane) })
   expect(answer.names).toBe('DNS:a.b.tunnel.example')
-  expect(certificates.contextFor('a.b.tunnel.example')).toBe(certificates.contextFor('a.b.tunnel.example'))
+  expect(await certificates.contextFor('a.b.tunnel.example')).toBe(await certificates.contextFor('a.b.tunnel.example'))
 })
 
 test('forgets the name unused for longest beyond maxCachedCertificates', async () => {
   const { certificates } = await opened({ limits: { maxCachedCertificates: 2 } })
-  const first = certificates.contextFor('1.a.tunnel.example')
-  const second = certificates.contextFor('2.a.tunnel.example')
-  expect(certificates.contextFor('1.a.tunnel.example')).toBe(first)
-  certificates.contextFor('3.a.tunnel.example')
-  expect(certificates.contextFor('1.a.tunnel.example')).toBe(first)
-  expect(certificates.contextFor('2.a.tunnel.example')).not.toBe(second)
+  const first = await certificates.contextFor('1.a.tunnel.example')
+  const second = await certificates.contextFor('2.a.tunnel.example')
+  expect(await certificates.contextFor('1.a.tunnel.example')).toBe(first)
+  await certificates.contextFor('3.a.tunnel.example')
+  expect(await certificates.contextFor('1.a.tunnel.example')).toBe(first)
+  expect(await certificates.contextFor('2.a.tunnel.example')).not.toBe(second)
 })
 
 test.each([
@@ -137,15 +137,18 @@ for (const keyType of ['ec', 'rsa'] as const) {
 
 test('signs its own certificates anew when less than 30 days are left', async () => {
   const clock = new MovedClock()
-  const { certificates } = await opened({ clock })
+  const log = new RecordedLog()
+  const { certificates } = await opened({ clock, log })
   const own = certificates.fallback.cert
-  const deep = certificates.contextFor('a.b.tunnel.example')
+  const deep = await certificates.contextFor('a.b.tunnel.example')
   clock.advance(59 * DAY_MS)
   expect(certificates.fallback.cert).toBe(own)
+  const signedAnew = once(log.records, 'info')
   clock.advance(2 * DAY_MS)
+  await signedAnew
   const renewed = new X509Certificate(certificates.fallback.cert)
   expect(Date.parse(renewed.validTo)).toBeGreaterThan(clock.now() + 89 * DAY_MS)
-  expect(certificates.contextFor('a.b.tunnel.example')).not.toBe(deep)
+  expect(await certificates.contextFor('a.b.tunnel.example')).not.toBe(deep)
 })
 
 test('serves a renewed certificate of the operator without a restart', async () => {

@@ -1,5 +1,6 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPair, type KeyObject } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
+import { promisify } from 'node:util'
 import type { CertificateSource } from '@tunnel/edge'
 import { ControlPlaneError } from '../errors.ts'
 import type { CertificateAuthority } from './authority.ts'
@@ -39,18 +40,22 @@ export class EdgeCertificates implements CertificateSource {
   readonly #onDemand: ContextCache
   readonly #keyType: KeyType
   #operator: OperatorCertificate | undefined
-  #key: KeyPair
-  #own: ServerCertificate
+  #own: OwnCertificate
 
-  constructor(options: EdgeCertificatesOptions) {
+  /** Signs the edge's own certificate, so that there is one from the outset. */
+  static async create(options: EdgeCertificatesOptions): Promise<EdgeCertificates> {
+    const keyType = options.operator?.keyType ?? 'ec'
+    return new EdgeCertificates(options, keyType, await issueOwn(options, keyType))
+  }
+
+  private constructor(options: EdgeCertificatesOptions, keyType: KeyType, own: OwnCertificate) {
     this.#authority = options.authority
     this.#names = options.names
     this.#now = options.now
     this.#onDemand = new ContextCache(options.maxCachedCertificates)
     this.#operator = options.operator
-    this.#keyType = options.operator?.keyType ?? 'ec'
-    this.#key = makeKey(this.#keyType)
-    this.#own = this.#issue(this.#names.forOwnCertificate())
+    this.#keyType = keyType
+    this.#own = own
   }
 
   /** The edge's own certificate, for clients that name no server. */
@@ -58,22 +63,25 @@ export class EdgeCertificates implements CertificateSource {
     return { cert: this.#own.chain, key: this.#own.key }
   }
 
-  /** From memory; signing for a new name takes 2 to 3 ms, once. */
-  contextFor(serverName: string): SecureContext | undefined {
+  /** A promise for names that are signed for on demand: the first handshake waits about 6 ms, later ones for nothing. */
+  contextFor(serverName: string): SecureContext | undefined | Promise<SecureContext> {
     if (serverName === this.#names.edgeHost) return this.#own.context
     if (!this.#names.isPublic(serverName)) return undefined
     if (this.#operator?.covers(serverName)) return this.#operator.context
     if (this.#own.covers(serverName)) return this.#own.context
-    return this.#onDemand.get(serverName, () => this.#issue([serverName]).context)
+    return this.#onDemand.get(serverName, () => this.#issueOnDemand(serverName))
   }
 
-  /** Signs the edge's own certificates anew when less than 30 days are left of them. */
-  renewIfDue(): void {
-    if (this.#own.notAfter - this.#now() >= RENEW_BEFORE_MS) return
-    this.#key = makeKey(this.#keyType)
-    this.#own = this.#issue(this.#names.forOwnCertificate())
+  /**
+   * Signs the edge's own certificates anew when less than 30 days are left of them, and tells when those end,
+   * in milliseconds since the epoch; `undefined` when it was not due.
+   */
+  async renewIfDue(): Promise<number | undefined> {
+    if (this.#own.notAfter - this.#now() >= RENEW_BEFORE_MS) return undefined
+    this.#own = await issueOwn({ authority: this.#authority, names: this.#names, now: this.#now }, this.#keyType)
     // These are younger than `#own` was: none has expired, and all are signed anew with the new key.
     this.#onDemand.clear()
+    return this.#own.notAfter
   }
 
   /**
@@ -88,9 +96,15 @@ export class EdgeCertificates implements CertificateSource {
     this.#operator = renewed
   }
 
-  #issue(names: [string, ...string[]]): ServerCertificate {
-    return serverCertificate(this.#authority.issue(names, this.#key.publicKey, this.#now()), this.#key.privateKey)
+  async #issueOnDemand(serverName: string): Promise<SecureContext> {
+    const { publicKey, privateKey } = this.#own.keys
+    return serverCertificate(await this.#authority.issue([serverName], publicKey, this.#now()), privateKey).context
   }
+}
+
+interface OwnCertificate extends ServerCertificate {
+  /** Also those of certificates signed on demand. In memory only: a new start makes new ones. */
+  readonly keys: KeyPair
 }
 
 interface KeyPair {
@@ -98,9 +112,16 @@ interface KeyPair {
   privateKey: KeyObject
 }
 
-/** In memory only: a new start makes a new key. */
-function makeKey(type: KeyType): KeyPair {
-  return type === 'ec'
-    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    : generateKeyPairSync('rsa', { modulusLength: 2048 })
+async function issueOwn(
+  { authority, names, now }: Pick<EdgeCertificatesOptions, 'authority' | 'names' | 'now'>,
+  keyType: KeyType,
+): Promise<OwnCertificate> {
+  const keys = await makeKeys(keyType)
+  const chain = await authority.issue(names.forOwnCertificate(), keys.publicKey, now())
+  return { ...serverCertificate(chain, keys.privateKey), keys }
+}
+
+function makeKeys(type: KeyType): Promise<KeyPair> {
+  const generate = promisify(generateKeyPair)
+  return type === 'ec' ? generate('ec', { namedCurve: 'P-256' }) : generate('rsa', { modulusLength: 2048 })
 }

@@ -19,6 +19,16 @@ export function keepCertificatesFresh(options: {
   let stopped = false
   let timer = clock.setTimeout(check, CHECK_INTERVAL_MS)
 
+  async function renewOwn(): Promise<void> {
+    try {
+      const notAfter = await certificates.renewIfDue()
+      if (notAfter !== undefined)
+        log?.info({ notAfter: new Date(notAfter) }, "the edge's own certificate was signed anew")
+    } catch (err) {
+      log?.warn({ err }, "the edge's own certificate could not be signed anew; the one before stays in use")
+    }
+  }
+
   async function rereadOperatorFiles(): Promise<void> {
     if (!files) return
     try {
@@ -33,8 +43,8 @@ export function keepCertificatesFresh(options: {
   }
 
   function check(): void {
-    certificates.renewIfDue()
     timer = clock.setTimeout(check, CHECK_INTERVAL_MS)
+    void renewOwn()
     void rereadOperatorFiles()
   }
 

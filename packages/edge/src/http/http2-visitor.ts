@@ -40,6 +40,11 @@ export class Http2Visitor implements Visitor {
     this.address = address
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#onClose())
+    // A paused stream that was reset is not closed before it is read to its end.
+    stream.on('aborted', () => {
+      this.#onClose()
+      stream.resume()
+    })
     stream.on('drain', () => this.#onDrain())
     stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#exchange?.timeOut())
     this.#begin(rawHeaders, endOfStream)
@@ -98,12 +103,12 @@ export class Http2Visitor implements Visitor {
   }
 
   writeInformational(head: ResponseHead): void {
-    if (this.#stream.destroyed) return
+    if (this.#stream.closed) return
     this.#stream.additionalHeaders(http2Headers(head.status, head.headers))
   }
 
   writeHead(head: ResponseHead): void {
-    if (this.#stream.destroyed) return
+    if (this.#stream.closed) return
     // Trailers can only follow a body whose end the upstream announced chunk by chunk.
     const waitForTrailers = head.framing === 'chunked'
     const headers = http2Headers(head.status, head.headers, this.#exchange?.locationRewrite().locationRewrite)
@@ -114,7 +119,7 @@ export class Http2Visitor implements Visitor {
   }
 
   writeBody(chunk: Buffer): void {
-    if (!this.#stream.destroyed) this.#more = this.#stream.write(chunk)
+    if (!this.#stream.closed) this.#more = this.#stream.write(chunk)
   }
 
   writeEnd(trailers: HeaderList | undefined): void {
@@ -129,7 +134,7 @@ export class Http2Visitor implements Visitor {
   }
 
   writeError(error: VisitorError): void {
-    if (this.#stream.destroyed || this.#stream.headersSent) return
+    if (this.#stream.closed || this.#stream.headersSent) return
     const body = errorBody(error, this.#head ? acceptOf(this.#head.headers) : '')
     const headers = http2Headers(error.status, errorHeaders(error, body))
     const code = errorCodeOf(error)

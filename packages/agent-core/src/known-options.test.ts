@@ -1,0 +1,54 @@
+import { expect, test, vi } from 'vitest'
+import { assertKnownOptions } from './known-options.ts'
+
+test('takes what is supported', () => {
+  assertKnownOptions({ addr: 8080, url: 'https://a.example', connect: 'tunnel://edge', onStatusChange: () => {} })
+})
+
+test.each(['basic_auth', 'auth', 'oauth_provider', 'oauth.provider', 'traffic_policy', 'policy', 'crt', 'labels', 'compression'])(
+  'refuses %s rather than ignore it',
+  (name) => {
+    expect(() => assertKnownOptions({ [name]: 'on' })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_TUNNEL_813',
+        message: expect.stringContaining(`option ${name} is not supported yet`),
+      }),
+    )
+  },
+)
+
+test('takes an option that is not supported where it asks for nothing', () => {
+  assertKnownOptions({ basic_auth: [], oauth_provider: '', compression: false, policy: null, crt: undefined })
+  assertKnownOptions({ app_protocol: 'http1', proxy_proto: '' })
+  expect(() => assertKnownOptions({ app_protocol: 'http2' })).toThrow('app_protocol')
+})
+
+test.each([
+  ['adr', ': did you mean addr?'],
+  ['metdata', ': did you mean metadata?'],
+  ['dial_timeout', ': did you mean dial_timeout_ms?'],
+  ['dance', ''],
+  ['__proto__x', ''],
+  ['toString', ''],
+])('does not know %s%s', (name, hint) => {
+  expect(() => assertKnownOptions({ [name]: 1 })).toThrow(
+    expect.objectContaining({ code: 'ERR_TUNNEL_301', message: `option ${name} is unknown${hint}` }),
+  )
+})
+
+test('never repeats the value of an option', () => {
+  for (const name of ['basic_auth', 'oauth_client_secret', 'pasword']) {
+    expect(() => assertKnownOptions({ [name]: 'hunter2' })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    )
+  }
+})
+
+test('warns once of an option that has no effect', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  assertKnownOptions({ region: 'eu', web_addr: '127.0.0.1:4040' })
+  assertKnownOptions({ region: 'us' })
+  const warnings = warn.mock.calls.map(([message]) => message)
+  warn.mockRestore()
+  expect(warnings).toEqual(['option region has no effect', 'option web_addr has no effect'])
+})

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { parseUpstreamAddress } from './address.ts'
+
+/** Each row of the reference's table (agent.md §2.1): what is written, for an http endpoint, for a tcp endpoint. */
+test.each([
+  [8080, 'http://localhost:8080', 'tcp://localhost:8080'],
+  ['8080', 'http://localhost:8080', 'tcp://localhost:8080'],
+  ['443', 'https://localhost:443', 'tcp://localhost:443'],
+  ['localhost:1234', 'http://localhost:1234', 'tcp://localhost:1234'],
+  ['foo.local:3000', 'http://foo.local:3000', 'tcp://foo.local:3000'],
+  ['192.168.1.2:80', 'http://192.168.1.2:80', 'tcp://192.168.1.2:80'],
+  ['example.org:443', 'https://example.org:443', 'tcp://example.org:443'],
+  ['[::1]:80', 'http://[::1]:80', 'tcp://[::1]:80'],
+  [':8080', 'http://localhost:8080', 'tcp://localhost:8080'],
+  ['  8080\n', 'http://localhost:8080', 'tcp://localhost:8080'],
+])('%j leads an http endpoint to %s and a tcp endpoint to %s', (input, http, tcp) => {
+  expect(parseUpstreamAddress(input, 'http').url).toBe(http)
+  expect(parseUpstreamAddress(input, 'tcp').url).toBe(tcp)
+})
+
+test.each([
+  ['http://localhost:443', 'http://localhost:443'],
+  ['https://localhost:80', 'https://localhost:80'],
+  ['HTTPS://localhost', 'https://localhost:443'],
+  ['example.org', 'http://example.org:80'],
+  ['http://example.org', 'http://example.org:80'],
+  ['https://example.org', 'https://example.org:443'],
+  ['https://example.org/', 'https://example.org:443'],
+  ['http://', 'http://localhost:80'],
+  ['https://', 'https://localhost:443'],
+  ['https://:8443', 'https://localhost:8443'],
+  ['https://[2001:db8::123.123.123.123]:8443', 'https://[2001:db8::123.123.123.123]:8443'],
+])('%j leads an http endpoint to %s', (input, url) => {
+  expect(parseUpstreamAddress(input, 'http').url).toBe(url)
+})
+
+test.each([
+  ['tcp://127.0.0.1:80', 'tcp', '127.0.0.1', 80],
+  ['tls://localhost:443', 'tls', 'localhost', 443],
+  ['tcp://[2001:db8::1]:22', 'tcp', '2001:db8::1', 22],
+])('%j leads a tcp endpoint to %s %s port %i', (input, scheme, host, port) => {
+  expect(parseUpstreamAddress(input, 'tcp')).toMatchObject({ scheme, host, port })
+})
+
+test('knows a host from its brackets, and shows them', () => {
+  expect(parseUpstreamAddress('[::1]:80', 'http')).toEqual({
+    scheme: 'http',
+    host: '::1',
+    port: 80,
+    url: 'http://[::1]:80',
+    unixSocket: false,
+  })
+})
+
+test.each(['http', 'tcp'] as const)('takes a unix socket for %s', (endpoint) => {
+  expect(parseUpstreamAddress('unix:/run/my app.sock', endpoint)).toEqual({
+    scheme: endpoint,
+    host: '/run/my app.sock',
+    port: 0,
+    url: 'unix:/run/my app.sock',
+    unixSocket: true,
+  })
+})
+
+test.each([
+  ['example.org', 'a tcp upstream needs a host and a port'],
+  ['tcp://192.168.1.101', 'a tcp upstream needs a host and a port'],
+  ['tcp://', 'a tcp upstream needs a host and a port'],
+  ['http://localhost:80', 'scheme http is not one of tcp, tls'],
+  ['https://', 'scheme https is not one of tcp, tls'],
+])('refuses %j as the upstream of a tcp endpoint', (input, why) => {
+  expect(() => parseUpstreamAddress(input, 'tcp')).toThrow(why)
+})
+
+test.each([
+  ['', 'it is empty'],
+  ['0', 'port "0" is not a number from 1 to 65535'],
+  ['65536', 'port "65536" is not a number from 1 to 65535'],
+  ['localhost:', 'port "" is not a number'],
+  ['localhost:http', 'port "http" is not a number'],
+  ['localhost:-1', 'port "-1" is not a number'],
+  ['localhost:1e3', 'port "1e3" is not a number'],
+  ['::1', 'an IPv6 address needs brackets'],
+  ['::1:80', 'an IPv6 address needs brackets'],
+  ['[::1', 'an IPv6 address needs brackets'],
+  ['[localhost]:80', 'an IPv6 address needs brackets'],
+  ['tcp://localhost:80', 'scheme tcp is not one of http, https'],
+  ['ftp://localhost', 'scheme ftp is not one of http, https'],
+  ['file:///srv/www', 'scheme file is not one of http, https'],
+  ['http://localhost/path', '"/" is not allowed'],
+  ['http://localhost:80?x', '"?" is not allowed'],
+  ['http://localhost#top', '"#" is not allowed'],
+  ['me:secret@localhost:80', '"@" is not allowed'],
+  ['local host:80', '" " is not allowed'],
+  ['unix:', 'it has no path'],
+])('refuses %j as the upstream of an http endpoint, with an example', (input, why) => {
+  expect(() => parseUpstreamAddress(input, 'http')).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TUNNEL_9034',
+      message: expect.stringMatching(/^upstream address ".*": .*; for example \S+$/s),
+    }),
+  )
+  expect(() => parseUpstreamAddress(input, 'http')).toThrow(why)
+})
+
+test('repeats no more than 100 characters of what it refuses', () => {
+  expect(() => parseUpstreamAddress(`localhost:${'x'.repeat(5000)}`, 'http')).toThrow(
+    expect.objectContaining({ message: expect.stringMatching(/^.{0,400}$/s) }),
+  )
+})
