@@ -14,15 +14,36 @@ test.each<[EndpointConfig, object]>([
   [{ url: 'http://a.example' }, { protocol: 'http', url: 'http://a.example' }],
   [{ url: 'HTTP://' }, { protocol: 'http', url: 'HTTP://' }],
   [{ url: 'tcp://' }, { protocol: 'tcp', url: 'tcp://' }],
-  [{ url: 'tcp://edge.example:20001', proto: 'tcp' }, { protocol: 'tcp', url: 'tcp://edge.example:20001' }],
-  [{ url: 'edge.example:20001', proto: 'tcp' }, { protocol: 'tcp', url: 'edge.example:20001' }],
+  [
+    { url: 'tcp://edge.example:20001', proto: 'tcp' },
+    { protocol: 'tcp', url: 'tcp://edge.example:20001' },
+  ],
+  [
+    { url: 'edge.example:20001', proto: 'tcp' },
+    { protocol: 'tcp', url: 'edge.example:20001' },
+  ],
   [{ domain: 'a.example' }, { protocol: 'https', url: 'https://a.example' }],
-  [{ hostname: 'a.example', schemes: 'HTTP' }, { protocol: 'http', url: 'http://a.example' }],
-  [{ domain: 'a.example', schemes: ['HTTP', 'HTTPS'] }, { protocol: 'https', url: 'https://a.example' }],
+  [
+    { hostname: 'a.example', schemes: 'HTTP' },
+    { protocol: 'http', url: 'http://a.example' },
+  ],
+  [
+    { domain: 'a.example', schemes: ['HTTP', 'HTTPS'] },
+    { protocol: 'https', url: 'https://a.example' },
+  ],
   [{ schemes: ['https', 'http'] }, { protocol: 'http', url: 'http://' }],
-  [{ proto: 'tcp', remote_addr: 'edge.example:20001' }, { protocol: 'tcp', url: 'tcp://edge.example:20001' }],
-  [{ proto: 'tcp', remote_addr: 'tcp://edge.example:20001' }, { protocol: 'tcp', url: 'tcp://edge.example:20001' }],
-  [{ name: 'web', description: 'my app', metadata: '{}' }, { protocol: 'https', name: 'web', description: 'my app', metadata: '{}' }],
+  [
+    { proto: 'tcp', remote_addr: 'edge.example:20001' },
+    { protocol: 'tcp', url: 'tcp://edge.example:20001' },
+  ],
+  [
+    { proto: 'tcp', remote_addr: 'tcp://edge.example:20001' },
+    { protocol: 'tcp', url: 'tcp://edge.example:20001' },
+  ],
+  [
+    { name: 'web', description: 'my app', metadata: '{}' },
+    { protocol: 'https', name: 'web', description: 'my app', metadata: '{}' },
+  ],
   [{ binding: 'internal' }, { protocol: 'https', bindings: ['internal'] }],
   [{ pooling_enabled: false }, { protocol: 'https', poolingEnabled: false }],
   [{ host_header: 'rewrite' }, { protocol: 'https', hostHeader: 'rewrite' }],

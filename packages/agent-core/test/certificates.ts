@@ -15,7 +15,8 @@ export interface Identity {
   readonly fingerprint: string
 }
 
-const LEAF_EXTENSIONS = 'basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\nauthorityKeyIdentifier=none\n'
+const LEAF_EXTENSIONS =
+  'basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\nauthorityKeyIdentifier=none\n'
 
 export function createAuthority(name = 'Test CA'): Identity {
   return inDirectory((path) => {

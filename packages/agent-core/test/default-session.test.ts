@@ -76,7 +76,10 @@ describe.skipIf(!hasOpenssl)('forward and listen (need openssl)', () => {
   })
 
   test('do not remember a failed attempt', async () => {
-    const refused = { type: 'refused' as const, error: { code: 'ERR_TUNNEL_128' as const, message: '', retryable: true } }
+    const refused = {
+      type: 'refused' as const,
+      error: { code: 'ERR_TUNNEL_128' as const, message: '', retryable: true },
+    }
     const edge = await edgeOfEnvironment({ onHello: () => (edge.linkCount === 0 ? refused : welcome) })
     await expect(forward(8080)).rejects.toMatchObject({ code: 'ERR_TUNNEL_128' })
     expect((await forward(8080)).closed).toBe(false)

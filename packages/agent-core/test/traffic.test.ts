@@ -13,6 +13,7 @@ import { createLeaf, hasOpenssl } from './certificates.ts'
 import { edgeForTest, sessionWith, trustedCa } from './connected.ts'
 import type { FakeEdgeOptions } from './fake-edge.ts'
 import { Queue } from './queue.ts'
+import { freePort } from './tls-server.ts'
 
 /** Answers what it was sent, in capitals, once the sender has ended. */
 const shout = (socket: Socket): void => {
@@ -35,15 +36,6 @@ async function serve(server: Server, where: ListenOptions = { host: '127.0.0.1',
 
 const upstreamFor = (onConnection: (socket: Socket) => void): Promise<number> =>
   serve(createServer({ allowHalfOpen: true }, onConnection))
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function connected(options: FakeEdgeOptions = {}) {
   const edge = await edgeForTest(options)
@@ -79,7 +71,7 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
       },
     })
     await forwardOver(session, { proto: 'tcp', addr: `127.0.0.1:${await upstreamFor(shout)}` })
-    expect(await (await replies.next())).toEqual({ text: 'EARLY' })
+    expect(await await replies.next()).toEqual({ text: 'EARLY' })
   })
 
   test('reaches a unix socket', async () => {
@@ -116,7 +108,11 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
     const { session, link } = await connected()
     const failures: TunnelError[] = []
     const port = await freePort()
-    const listener = await forwardOver(session, { addr: `127.0.0.1:${port}` }, { onFailed: (error) => failures.push(error) })
+    const listener = await forwardOver(
+      session,
+      { addr: `127.0.0.1:${port}` },
+      { onFailed: (error) => failures.push(error) },
+    )
     const { refused, text } = await link.exchange(listener.id(), 'hello')
     expect(refused).toMatchObject({
       code: 'ERR_TUNNEL_8012',

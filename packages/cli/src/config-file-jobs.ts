@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { CliError } from './cli-error.ts'
 import type { CommandContext } from './commands/command-context.ts'
-import { configMachine, readConfig } from './config-machine.ts'
+import { configMachine, namedConfigPath, readConfig } from './config-machine.ts'
 import { isConnectionString, pairingFrom } from './connection-string.ts'
 
 /** `config add-authtoken`. Throws `ERR_CLI_USAGE` or `ConfigFileError`, as all of these do. */
@@ -60,7 +60,8 @@ async function save(
   const wanted = await ownPath(context, explicit)
   const { path, created } = await write(wanted)
   context.print(`${what} saved to configuration file: ${path}`)
-  const shadowed = created && explicit === undefined ? await foreignFile(context) : undefined
+  const shadowed =
+    created && namedConfigPath(context.surroundings, explicit) === undefined ? await foreignFile(context) : undefined
   if (shadowed !== undefined) {
     context.warn(`${shadowed} was read until now; with ${path} there it is not any more: copy what you need`)
   }
@@ -69,8 +70,7 @@ async function save(
 /** The file that is written: never one of ngrok's. */
 async function ownPath({ surroundings }: CommandContext, explicit: string | undefined): Promise<string> {
   const { defaultConfigPath } = await import('@tunnel/agent-config')
-  const { env } = surroundings
-  return explicit || env.TUNNEL_CONFIG || env.NGROK_CONFIG || defaultConfigPath(configMachine(surroundings))
+  return namedConfigPath(surroundings, explicit) ?? defaultConfigPath(configMachine(surroundings))
 }
 
 async function foreignFile({ surroundings }: CommandContext): Promise<string | undefined> {

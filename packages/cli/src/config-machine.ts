@@ -7,6 +7,11 @@ export function configMachine({ platform, homedir, env }: Surroundings): Machine
   return { platform, homedir, env }
 }
 
+/** The file that a flag or a variable names; `undefined` leaves it to the default places. */
+export function namedConfigPath({ env }: Surroundings, flag: string | undefined): string | undefined {
+  return [flag, env.TUNNEL_CONFIG, env.NGROK_CONFIG].find((path) => path !== undefined && path !== '')
+}
+
 /** Reads the settings, `--connect` before `TUNNEL_CONNECT`. Throws `ConfigFileError`. */
 export async function readConfig(
   surroundings: Surroundings,

@@ -123,6 +123,18 @@ it('names the configuration file', async () => {
   expect(named.stdout.text).toContain(`msg="open config file" path=${path}\n`)
 })
 
+it('logs that the edge took an endpoint, and what ended the session', async () => {
+  const command = new RunningCommand(['http', '80', '--scheme=http,https', '--log=stdout'], { withParent: true })
+  await expect.poll(() => command.messages.length).toBe(1)
+  command.edge.session.take('http://random1.tunnel.example', new TunnelError(300, 'stopped by an operator'))
+  command.edge.session.end(new TunnelError(300, 'revoked'))
+  expect(await command.exitCode).toBe(1)
+  expect(command.stdout.lines.slice(-2).map((line) => line.replace(time, 'TIME'))).toEqual([
+    't=TIME lvl=eror msg="tunnel closed" obj=tunnels url=http://random1.tunnel.example err="stopped by an operator" code=ERR_TUNNEL_300',
+    't=TIME lvl=eror msg="session closed" obj=tunnels.session err=revoked code=ERR_TUNNEL_300',
+  ])
+})
+
 it('logs why the edge refused it', async () => {
   const command = new RunningCommand(['http', '80', '--log=stdout'])
   command.edge.answer = new TunnelError(107, 'this authtoken is not known here')

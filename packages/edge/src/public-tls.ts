@@ -33,15 +33,17 @@ export class TlsTerminator {
         if (protocols.includes(AGENT_ALPN)) return AGENT_ALPN
         // The edge's own host upgrades to WebSocket, which node:http serves.
         // Node says false, not '', when the client named no server; such a client dialled an address, which is the edge's own.
-        if (!servername || servername.toLowerCase() === edgeHost) return protocols.includes('http/1.1') ? 'http/1.1' : undefined
+        if (!servername || servername.toLowerCase() === edgeHost)
+          return protocols.includes('http/1.1') ? 'http/1.1' : undefined
         return VISITOR_PROTOCOLS.find((protocol) => protocols.includes(protocol))
       },
     })
     this.#server.on('secureConnection', (socket) => {
+      if (socket.alpnProtocol === AGENT_ALPN) return acceptAgent(socket, handlers)
+      if (socket.alpnProtocol === 'h2') return handlers.onHttp2(socket)
+      // As on the plain port: who has ended its side may still be waiting for its answer.
       socket.allowHalfOpen = true
-      if (socket.alpnProtocol === AGENT_ALPN) acceptAgent(socket, handlers)
-      else if (socket.alpnProtocol === 'h2') handlers.onHttp2(socket)
-      else handlers.onHttp1(socket)
+      handlers.onHttp1(socket)
     })
     // A stranger's failed handshake: nothing to do but to drop the connection.
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy())
@@ -50,7 +52,7 @@ export class TlsTerminator {
 
   /** Takes over an accepted TCP connection. */
   terminate(socket: Socket): void {
-    // Half-open, a peer that leaves within the handshake would be waited for until its timeout.
+    // Half-open, a peer that leaves within its handshake, or with HTTP/2 streams open, would be waited for until a timeout.
     socket.allowHalfOpen = false
     this.#server.emit('connection', socket)
   }

@@ -5,6 +5,14 @@ import { ReceiveQueue } from './receive-queue.ts'
 import { rethrowLater } from './rethrow.ts'
 import type { WindowGrowth } from './window-growth.ts'
 
+/** Takes a stream's bytes past Node's stream machinery, which costs about as much per chunk as decoding its frame. */
+export interface StreamSink {
+  /** Called as the bytes arrive, except while the stream is paused. A chunk counts as consumed. */
+  onData(chunk: Buffer): void
+  /** The peer's FIN, after the last chunk. */
+  onEnd(): void
+}
+
 /** A stream's incoming bytes: what the peer may still send, what came, and what the reader has not consumed. */
 export class ReceiveHalf {
   readonly #growth: WindowGrowth
@@ -13,6 +21,8 @@ export class ReceiveHalf {
   /** Whether Node asked for more than it got: then a piece goes straight to the reader. */
   #isWanted = false
   #ended = false
+  #sink: StreamSink | undefined
+  #isHeld = false
   #window = INITIAL_WINDOW_BYTES
   /** What the peer may still send. */
   #credit = INITIAL_WINDOW_BYTES
@@ -39,7 +49,45 @@ export class ReceiveHalf {
     this.receivedBytes += bytes
   }
 
+  /** From now on bytes go to `sink`; first those that came before, unless the stream is held. */
+  readInto(sink: StreamSink): void {
+    const first = this.#sink === undefined
+    this.#sink = sink
+    if (first) this.#handOver(sink)
+    if (!this.#isHeld) this.release()
+  }
+
+  /** What Node had already been given and nobody has read. */
+  #handOver(sink: StreamSink): void {
+    const buffered: unknown = this.#readable?.readableLength ? this.#readable.read() : null
+    if (buffered !== null) this.#give(sink, buffered as Buffer)
+  }
+
+  get hasSink(): boolean {
+    return this.#sink !== undefined
+  }
+
+  hold(): void {
+    this.#isHeld = true
+  }
+
+  /** Gives the sink what came while it was held. */
+  release(): void {
+    this.#isHeld = false
+    while (!this.#isHeld && this.#sink) {
+      const chunk = this.#queue.shift()
+      if (chunk === undefined) break
+      this.#give(this.#sink, chunk)
+    }
+    if (this.#ended && this.#queue.bytes === 0 && !this.#isHeld) this.#finish()
+  }
+
   deliver(piece: Buffer): void {
+    if (this.#sink) {
+      if (this.#isHeld || this.#queue.bytes > 0) this.#queue.add(piece)
+      else this.#give(this.#sink, piece)
+      return
+    }
     if (!this.#isWanted) {
       this.#queue.add(piece)
       return
@@ -50,11 +98,40 @@ export class ReceiveHalf {
 
   end(): void {
     this.#ended = true
-    if (this.#queue.bytes === 0) this.#push(null)
+    if (this.#queue.bytes > 0 || (this.#sink && this.#isHeld)) return
+    this.#finish()
+  }
+
+  #finish(): void {
+    const sink = this.#sink
+    this.#sink = undefined
+    if (sink) {
+      // Node's side has to end too, or the stream would never close.
+      this.#readable?.resume()
+      this.#call(() => sink.onEnd())
+    }
+    this.#push(null)
+  }
+
+  #give(sink: StreamSink, chunk: Buffer): void {
+    try {
+      sink.onData(chunk)
+    } catch (error) {
+      rethrowLater(error)
+    }
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      rethrowLater(error)
+    }
   }
 
   /** Node wants more. */
   pull(): void {
+    if (this.#sink) return
     for (;;) {
       const chunk = this.#queue.shift()
       if (chunk === undefined) break
@@ -66,6 +143,7 @@ export class ReceiveHalf {
   }
 
   discard(): void {
+    this.#sink = undefined
     this.#queue.clear()
     this.#growth.release(this.#window)
     this.#window = INITIAL_WINDOW_BYTES

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { Flow } from './flow.ts'
+import type { StreamSink } from './receive-half.ts'
 import type { Session } from './session.ts'
 
 /** How much a stream takes before `write()` asks its caller to wait; what is on its way to the connection comes on top. */
@@ -26,6 +27,28 @@ export class Stream extends Duplex {
     this.session = session
     this.#flow = flow
     flow.attach(this)
+  }
+
+  /**
+   * Has `sink` take the incoming bytes, past Node's machinery: there are no `data` and `end` events any more, while
+   * `pause()` and `resume()` work as ever, and so does `close`. May be called again to replace the sink.
+   */
+  readInto(sink: StreamSink): void {
+    this.#flow.receive.readInto(sink)
+    this.#flow.settle()
+  }
+
+  override pause(): this {
+    if (!this.#flow.receive.hasSink) return super.pause()
+    this.#flow.receive.hold()
+    return this
+  }
+
+  override resume(): this {
+    if (!this.#flow.receive.hasSink) return super.resume()
+    this.#flow.receive.release()
+    this.#flow.settle()
+    return this
   }
 
   /** The same as `id`, under the name that yamux-js has for it. */

@@ -1,4 +1,4 @@
-import { type AgentMessage, type EdgeMessage, encodeMessage, MessageDecoder, TunnelError } from '@tunnel/protocol'
+import { type AgentMessage, type EdgeMessage, encodeMessage, MessageDecoder, type TunnelError } from '@tunnel/protocol'
 import { createDuplexPair } from '@tunnel/testkit'
 import { expect, test } from 'vitest'
 import { Queue } from '../../test/queue.ts'
@@ -16,7 +16,8 @@ function controlPair() {
   )
   const decoder = new MessageDecoder((value) => sent.push(value as AgentMessage))
   far.on('data', (chunk: Buffer) => decoder.write(chunk))
-  const say = (...messages: object[]) => far.write(Buffer.concat(messages.map((one) => encodeMessage(one as EdgeMessage))))
+  const say = (...messages: object[]) =>
+    far.write(Buffer.concat(messages.map((one) => encodeMessage(one as EdgeMessage))))
   return { requests, sent, heard, faults, say, far }
 }
 
@@ -43,7 +44,9 @@ test('gives each request its own answer, in whatever order they come', async () 
 test('tells of the answer before anything that came after it', async () => {
   const { requests, heard, say } = controlPair()
   const order: string[] = []
-  const answered = requests.request({ type: 'bind', endpoint }, () => order.push(`answer before ${heard.length} messages`))
+  const answered = requests.request({ type: 'bind', endpoint }, () =>
+    order.push(`answer before ${heard.length} messages`),
+  )
   say(boundTo(1, 'ep_1'), { type: 'stop', id: 7 })
   await answered
   expect(await heard.next()).toEqual({ type: 'stop', id: 7 })

@@ -23,7 +23,11 @@ export interface SessionOptions {
   heartbeatIntervalMs?: number | undefined
   /** How long it may take to answer before the session counts as lost, in ms. From 1 s to 24 days, else 112. @default 15_000 */
   heartbeatToleranceMs?: number | undefined
-  /** How long one way of `transports` may take to establish a session, in ms. From 1 ms to 24 days, else 301. @default 10_000 */
+  /**
+   * How long dialling may take, and authenticating again as long, for each way of `transports`, in ms.
+   * From 1 ms to 24 days, else 301.
+   * @default 10_000
+   */
   connectTimeoutMs?: number | undefined
   /** The ways to try, in order. @default `['tls', 'websocket']` */
   transports?: readonly EdgeTransport[] | undefined

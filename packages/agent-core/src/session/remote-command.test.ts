@@ -77,7 +77,10 @@ test.each([
 
 test.each([
   [{}, { permitMajorVersion: false }],
-  [{ version: '2.0.0', permitMajor: true }, { version: '2.0.0', permitMajorVersion: true }],
+  [
+    { version: '2.0.0', permitMajor: true },
+    { version: '2.0.0', permitMajorVersion: true },
+  ],
 ])('hands over what an update asks for: %j', async (asked, given) => {
   let seen: unknown
   const onUpdateCommand = (update: unknown) => {

@@ -52,12 +52,17 @@ test.each([
   expect(resolve({ serverAddr }).address).toEqual(address)
 })
 
-test.each(['', '::1', 'edge.example:', 'edge.example:0', 'edge.example:65536', 'edge.example:https', 'https://edge.example'])(
-  'refuses %j as the address of an edge',
-  (serverAddr) => {
-    expect(() => resolve({ serverAddr })).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9034' }))
-  },
-)
+test.each([
+  '',
+  '::1',
+  'edge.example:',
+  'edge.example:0',
+  'edge.example:65536',
+  'edge.example:https',
+  'https://edge.example',
+])('refuses %j as the address of an edge', (serverAddr) => {
+  expect(() => resolve({ serverAddr })).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9034' }))
+})
 
 test('says what to set when there is no edge to connect to', () => {
   for (const options of [{}, { connect: '' }, { env: { TUNNEL_CONNECT: '' } }]) {

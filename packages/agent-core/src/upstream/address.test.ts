@@ -103,6 +103,19 @@ test.each([
   expect(() => parseUpstreamAddress(input, 'http')).toThrow(why)
 })
 
+test.each(['me:hunter2@localhost:80', 'http://me:hunter2@localhost:80', 'http://me:hunter2@localhost/path'])(
+  'never repeats the password of %j',
+  (input) => {
+    expect(() => parseUpstreamAddress(input, 'http')).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+    )
+  },
+)
+
+test.each([Number.NaN, -1, 1.5, 70_000])('takes the number %d for a port, which it is not', (input) => {
+  expect(() => parseUpstreamAddress(input, 'http')).toThrow(`port "${input}" is not a number from 1 to 65535`)
+})
+
 test('repeats no more than 100 characters of what it refuses', () => {
   expect(() => parseUpstreamAddress(`localhost:${'x'.repeat(5000)}`, 'http')).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/^.{0,400}$/s) }),

@@ -21,12 +21,13 @@ const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443 }
  * Throws {@link TunnelError} 9034 with what was given and an example.
  */
 export function parseUpstreamAddress(input: string | number, endpoint: 'http' | 'tcp'): UpstreamAddress {
-  const text = String(input).trim()
+  const text = typeof input === 'number' ? `:${input}` : input.trim()
   if (text.startsWith('unix:')) return unixAddress(text, endpoint)
   const separator = text.indexOf('://')
   const given = separator >= 0 ? text.slice(0, separator).toLowerCase() : undefined
+  const givenScheme = given === undefined ? undefined : checkedScheme(given, endpoint, text)
   const { host, port } = splitAuthority(separator >= 0 ? text.slice(separator + 3) : text, text, separator < 0)
-  const scheme = given === undefined ? impliedScheme(endpoint, port) : checkedScheme(given, endpoint, text)
+  const scheme = givenScheme ?? impliedScheme(endpoint, port)
   if (endpoint === 'tcp' && port === undefined)
     throw bad(text, 'a tcp upstream needs a host and a port', 'localhost:22')
   const address = { host: host || 'localhost', port: port ?? DEFAULT_PORT[scheme] ?? 80 }
@@ -43,7 +44,7 @@ function impliedScheme(endpoint: 'http' | 'tcp', port: number | undefined): Upst
 function checkedScheme(given: string, endpoint: 'http' | 'tcp', text: string): UpstreamScheme {
   const allowed = endpoint === 'http' ? ['http', 'https'] : ['tcp', 'tls']
   if (allowed.includes(given)) return given as UpstreamScheme
-  throw bad(text, `scheme ${given} is not one of ${allowed.join(', ')}`, `${allowed[0]}://localhost:8080`)
+  throw bad(text, `scheme ${given.slice(0, 20)} is not one of ${allowed.join(', ')}`, `${allowed[0]}://localhost:8080`)
 }
 
 function splitAuthority(
@@ -55,7 +56,7 @@ function splitAuthority(
   if (extra) throw bad(text, `${JSON.stringify(extra[0])} is not allowed`, 'localhost:8080')
   const plain = authority.replace(/\/$/, '')
   if (mayBePort && /^\d+$/.test(plain)) return { host: '', port: checkedPort(plain, text) }
-  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*)(?::(.*))?$/.exec(plain)
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*)(?::([^:]*))?$/.exec(plain)
   if (!match) throw bad(text, 'it is not host:port; an IPv6 address needs brackets', '[::1]:8080')
   const host = (match[1] ?? '').replace(/^\[|\]$/g, '')
   if (mayBePort && host === '' && match[2] === undefined) throw bad(text, 'it is empty', '8080')
@@ -65,7 +66,7 @@ function splitAuthority(
 function checkedPort(port: string, text: string): number {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : Number.NaN
   if (number >= 1 && number <= 65535) return number
-  throw bad(text, `port ${JSON.stringify(port)} is not a number from 1 to 65535`, 'localhost:8080')
+  throw bad(text, `port ${JSON.stringify(port.slice(0, 20))} is not a number from 1 to 65535`, 'localhost:8080')
 }
 
 function unixAddress(text: string, endpoint: 'http' | 'tcp'): UpstreamAddress {
@@ -75,5 +76,7 @@ function unixAddress(text: string, endpoint: 'http' | 'tcp'): UpstreamAddress {
 }
 
 function bad(text: string, why: string, example: string): TunnelError {
-  return new TunnelError(9034, `upstream address ${JSON.stringify(text.slice(0, 100))}: ${why}; for example ${example}`)
+  // What precedes an @ may be a password.
+  const shown = JSON.stringify(text.replace(/[^/]*@/, '…@').slice(0, 100))
+  return new TunnelError(9034, `upstream address ${shown}: ${why}; for example ${example}`)
 }

@@ -67,12 +67,12 @@ export function forwardStream(
     })
   })
   // Node closes a TLS connection that is ended before its handshake is over, without a byte of the answer.
-  stream.on('end', () => {
+  const endUpstream = (): void => {
     if (connected) upstream.end()
     else upstream.once(connectedEvent(address), () => upstream.end())
-  })
+  }
   if (first.length > 0) upstream.write(first)
-  pump(stream, upstream)
+  pump(stream, upstream, endUpstream)
 }
 
 const DEFAULT_DIAL_TIMEOUT_MS = 3000
@@ -96,12 +96,15 @@ function passOn(stream: Stream, bytes: number, buffer: Buffer): boolean {
   return true
 }
 
-function pump(stream: Stream, upstream: Socket): void {
+function pump(stream: Stream, upstream: Socket, endUpstream: () => void): void {
   stream.on('drain', () => upstream.resume())
   upstream.on('end', () => stream.end())
-  stream.on('data', (chunk: Buffer) => {
-    upstream.write(chunk)
-    if (upstream.writableLength >= MAX_UNSENT_BYTES) stream.pause()
+  stream.readInto({
+    onData(chunk) {
+      upstream.write(chunk)
+      if (upstream.writableLength >= MAX_UNSENT_BYTES) stream.pause()
+    },
+    onEnd: endUpstream,
   })
   upstream.on('drain', () => stream.resume())
   // A reset of the edge: its visitor left, or it has no use for the connection any more.

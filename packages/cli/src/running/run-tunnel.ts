@@ -1,8 +1,9 @@
 import type { Listener, SessionOptions } from '@tunnel/agent-core'
-import { readConfig } from '../config-machine.ts'
+import { namedConfigPath, readConfig } from '../config-machine.ts'
 import type { EndpointStep } from '../endpoints/endpoint-step.ts'
 import { warningLine } from '../error-lines.ts'
 import type { CommonFlags } from '../flags/common-flags.ts'
+import type { AgentLog } from '../log/agent-log.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { bindEndpoints } from './bind-endpoints.ts'
 import { openOutput } from './open-output.ts'
@@ -28,9 +29,7 @@ export async function runTunnel(job: TunnelJob, surroundings: Surroundings): Pro
   const options = sessionOptions(config, { authtoken, sessionMetadata: common.sessionMetadata })
   const { log, status } = await openOutput(common, config, surroundings)
   for (const warning of [...config.warnings, ...idleSettings(config)]) surroundings.stderr.write(warningLine(warning))
-  if (common.config === undefined) log.info('no configuration paths supplied')
-  for (const path of config.files)
-    log.info(common.config === undefined ? 'using configuration at default config path' : 'open config file', { path })
+  logConfigFiles(log, config.files, namedConfigPath(surroundings, common.config) !== undefined)
 
   const stop = new StopRequests(surroundings)
   const onStopCommand = (): void => {
@@ -42,6 +41,12 @@ export async function runTunnel(job: TunnelJob, surroundings: Surroundings): Pro
   } finally {
     stop.dispose()
   }
+}
+
+function logConfigFiles(log: AgentLog, files: readonly string[], areNamed: boolean): void {
+  if (!areNamed) log.info('no configuration paths supplied')
+  for (const path of files)
+    log.info(areNamed ? 'open config file' : 'using configuration at default config path', { path })
 }
 
 async function serve(

@@ -1,9 +1,11 @@
 import {
   chunkHead,
+  type ForwardRequestFacts,
   forwardRequestHead,
   forwardTrailers,
   type HeaderList,
   LAST_CHUNK,
+  type LocationRewrite,
   type RequestHead,
   type ResponseHead,
   serializeTrailers,
@@ -48,11 +50,9 @@ export class Exchange implements UpstreamListener {
     this.#limits = limits
     this.#head = head
     this.#onOver = onOver
-    this.#requestLine = forwardRequestHead(head, {
-      clientAddress: visitor.address,
-      proto: visitor.scheme,
-      ...(endpoint.hostHeader !== undefined && { hostHeader: endpoint.hostHeader }),
-    })
+    const facts: ForwardRequestFacts = { clientAddress: visitor.address, proto: visitor.scheme }
+    if (endpoint.hostHeader !== undefined) facts.hostHeader = endpoint.hostHeader
+    this.#requestLine = forwardRequestHead(head, facts)
   }
 
   get requestEnded(): boolean {
@@ -64,10 +64,10 @@ export class Exchange implements UpstreamListener {
   }
 
   /** Where a `Location` that names the rewritten Host has to point for the visitor (reference §2.11). */
-  locationRewrite(): { locationRewrite?: { fromHost: string; toOrigin: string } } {
+  get locationRewrite(): LocationRewrite | undefined {
     const { hostHeader } = this.#endpoint
-    if (hostHeader === undefined) return {}
-    return { locationRewrite: { fromHost: hostHeader, toOrigin: `${this.#visitor.scheme}://${this.#head.host}` } }
+    if (hostHeader === undefined) return undefined
+    return { fromHost: hostHeader, toOrigin: `${this.#visitor.scheme}://${this.#head.host}` }
   }
 
   /** Sends the head on. The visitor has its answer, or will. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
   chunkHead,
+  type ForwardResponseFacts,
   forwardResponseHead,
   forwardTrailers,
   type HeaderList,
@@ -204,9 +205,10 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (!this.#requestComplete && head.status !== 101) this.#keepAlive = false
     const framing = head.framing === 'close' ? 'chunked' : head.framing
     this.#chunkedResponse = framing === 'chunked'
-    this.#writer.push(
-      forwardResponseHead(head, { framing, keepAlive: this.#keepAlive, ...this.#exchange?.locationRewrite() }),
-    )
+    const facts: ForwardResponseFacts = { framing, keepAlive: this.#keepAlive }
+    const rewrite = this.#exchange?.locationRewrite
+    if (rewrite) facts.locationRewrite = rewrite
+    this.#writer.push(forwardResponseHead(head, facts))
   }
 
   writeBody(chunk: Buffer): void {

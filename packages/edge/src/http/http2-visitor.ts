@@ -40,11 +40,6 @@ export class Http2Visitor implements Visitor {
     this.address = address
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#onClose())
-    // A paused stream that was reset is not closed before it is read to its end.
-    stream.on('aborted', () => {
-      this.#onClose()
-      stream.resume()
-    })
     stream.on('drain', () => this.#onDrain())
     stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#exchange?.timeOut())
     this.#begin(rawHeaders, endOfStream)
@@ -111,7 +106,7 @@ export class Http2Visitor implements Visitor {
     if (this.#stream.closed) return
     // Trailers can only follow a body whose end the upstream announced chunk by chunk.
     const waitForTrailers = head.framing === 'chunked'
-    const headers = http2Headers(head.status, head.headers, this.#exchange?.locationRewrite().locationRewrite)
+    const headers = http2Headers(head.status, head.headers, this.#exchange?.locationRewrite)
     this.#stream.respond(headers, { endStream: head.framing === 'none', waitForTrailers })
     if (waitForTrailers) {
       this.#stream.once('wantTrailers', () => this.#stream.sendTrailers(http2Headers(undefined, this.#trailers ?? [])))

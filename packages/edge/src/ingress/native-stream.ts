@@ -1,10 +1,10 @@
 import { encodeStreamHeader, type StreamHeader, StreamReplyDecoder, TunnelError } from '@tunnel/protocol'
-import type { Stream } from '@tunnel/yamux'
+import type { Stream, StreamSink } from '@tunnel/yamux'
 import type { AgentStream, StreamReceiver } from '../agent-session.ts'
 import { hasRoom } from '../unsent.ts'
 
 /** A yamux stream to an agent: says whose traffic it is, reads the agent's one reply, then bytes (protocol SPEC §5). */
-export class NativeStream implements AgentStream {
+export class NativeStream implements AgentStream, StreamSink {
   readonly #stream: Stream
   readonly #receiver: StreamReceiver
   #reply: StreamReplyDecoder | undefined = new StreamReplyDecoder()
@@ -14,8 +14,7 @@ export class NativeStream implements AgentStream {
   constructor(stream: Stream, header: StreamHeader, receiver: StreamReceiver) {
     this.#stream = stream
     this.#receiver = receiver
-    stream.on('data', this.#onData)
-    stream.on('end', this.#onEnd)
+    stream.readInto(this)
     stream.on('drain', () => receiver.onStreamDrain())
     stream.on('error', this.#onError)
     stream.on('close', this.#onClose)
@@ -44,7 +43,7 @@ export class NativeStream implements AgentStream {
     this.#stream.resume()
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  onData(chunk: Buffer): void {
     if (this.#reply === undefined) return this.#receiver.onStreamData(chunk)
     try {
       const reply = this.#reply.write(chunk)
@@ -57,15 +56,15 @@ export class NativeStream implements AgentStream {
     }
   }
 
-  #fail(error: TunnelError): void {
-    this.#failure = error
-    this.#stream.destroy()
-  }
-
-  readonly #onEnd = (): void => {
+  onEnd(): void {
     this.#ended = true
     if (this.#reply === undefined) this.#receiver.onStreamEnd()
     else this.#fail(new TunnelError(3210, 'the agent ended the stream without a reply'))
+  }
+
+  #fail(error: TunnelError): void {
+    this.#failure = error
+    this.#stream.destroy()
   }
 
   readonly #onError = (cause: Error): void => {
