@@ -10,7 +10,7 @@
  *
  * @packageDocumentation
  */
-export { TunnelError, type TunnelErrorCode } from '@tunnel/protocol'
+export { type ConnectionString, parseConnectionString, TunnelError, type TunnelErrorCode } from '@tunnel/protocol'
 export {
   disconnect,
   type ForwardConfig,

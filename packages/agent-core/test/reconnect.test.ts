@@ -180,7 +180,7 @@ describe.skipIf(!hasOpenssl)('a session that lost its edge (needs openssl)', () 
     expect(left).toEqual([])
   })
 
-  test('notices that it was lost in the moment in which it was welcomed', async () => {
+  test('comes back when it is lost right after its welcome', async () => {
     const edge = await edgeForTest({
       onHello: (_hello, link) => {
         if (edge.linkCount > 0) return welcome
@@ -190,12 +190,29 @@ describe.skipIf(!hasOpenssl)('a session that lost its edge (needs openssl)', () 
       },
     })
     const session = await Session.connect(optionsFor(edge, { keepTrying: true }))
-    if (session.state !== 'online' || edge.linkCount < 2) await once(session, 'connected')
     await edge.nextLink()
     const second = await edge.nextLink()
+    await expect.poll(() => session.state).toBe('online')
     await session.bind(request, () => {})
     await second.next('bind')
     await session.close()
+  })
+
+  test('ends when the edge closes it for good while it binds its endpoints again', async () => {
+    const edge = await edgeForTest({
+      onBind: (bind, link) => {
+        if (bind.token === undefined) return bound(bind)
+        link.goodbye({ type: 'closing', error: wire(300) })
+        return undefined
+      },
+    })
+    const session = await sessionWith(edge)
+    const link = await edge.nextLink()
+    await session.bind(request, () => {})
+    const closed = once(session, 'close')
+    link.cut()
+    expect(await closed).toMatchObject([{ code: 'ERR_TUNNEL_300' }])
+    expect(edge.linkCount).toBe(2)
   })
 
   test('ends when the edge does not want it back', async () => {

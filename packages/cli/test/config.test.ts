@@ -46,6 +46,22 @@ it.each([['add-connect-url'], ['add-server-addr']])('config %s saves the address
 })
 
 it.each([
+  ['edge.example:443', 'connection string does not start with tunnel://'],
+  ['tunnel://', 'connection string has no host; expected tunnel://AUTHTOKEN@host:port?ca=sha256:HEX'],
+  ['tunnel://x@edge.example:0', 'has port 0'],
+  ['tunnel://x@edge.example?ca=sha256:abc', 'has ca=sha256:abc, expected sha256: and 64 hex digits'],
+  ['tunnel://%zz@edge.example', 'broken percent-encoding'],
+])('config add-server refuses %j with its code', async (argument, message) => {
+  const home = createHome()
+  const { exitCode, stdout, stderr } = await run(['config', 'add-server', argument], { env: {}, home })
+  expect(exitCode).toBe(1)
+  expect(stdout).toBe('')
+  expect(stderr).toContain(message)
+  expect(stderr).toMatch(/\nERROR: {2}\nERROR: {2}ERR_TUNNEL_9034\n$/)
+  expect(existsSync(place(home))).toBe(false)
+})
+
+it.each([
   ['add-connect-url', 'edge.example', '"edge.example" is not host:port; for example edge.example.com:443'],
   ['add-connect-url', 'https://edge.example:443', 'is not host:port'],
   ['add-connect-url', 'edge.example:0', 'is not host:port'],
@@ -53,15 +69,6 @@ it.each([
   ['add-connect-url', CONNECT, 'this is a connection string; save it with tunnel config add-server'],
   ['add-authtoken', CONNECT, 'this is a connection string; save it with tunnel config add-server'],
   ['add-authtoken', 'two words', 'authtoken must be one word'],
-  [
-    'add-server',
-    'edge.example:443',
-    'this is no connection string; expected tunnel://AUTHTOKEN@host:port?ca=sha256:HEX',
-  ],
-  ['add-server', 'tunnel://', 'this is no connection string'],
-  ['add-server', 'tunnel://x@edge.example:0', 'has port 0'],
-  ['add-server', 'tunnel://x@edge.example?ca=sha256:abc', 'is not sha256: and 64 hex digits'],
-  ['add-server', 'tunnel://%zz@edge.example', 'broken percent-encoding'],
 ])('config %s refuses %j', async (name, argument, message) => {
   const home = createHome()
   const { exitCode, stdout, stderr } = await run(['config', name, argument], { env: {}, home })

@@ -126,6 +126,8 @@ function authenticate(
       if (message.type !== 'welcome') return fail(new TunnelError(8004, `${message.type} before a welcome`))
       welcome = message
       settle()
+      // The latency is worth knowing before the first heartbeat is due.
+      mux.ping().catch(() => {})
       resolve({
         welcome,
         transport,

@@ -40,6 +40,8 @@ export class Http2Visitor implements Visitor {
     this.address = address
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#onClose())
+    // After RST_STREAM with NO_ERROR node:http2 would first write what the visitor no longer reads.
+    stream.on('aborted', () => stream.destroy())
     stream.on('drain', () => this.#onDrain())
     stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#exchange?.timeOut())
     this.#begin(rawHeaders, endOfStream)
