@@ -28,6 +28,8 @@ export interface EdgeLimits {
   maxIdleStreamsPerEndpoint: number
   /** A kept-alive stream is closed after this long, or earlier when the upstream announced a shorter `Keep-Alive: timeout`. Below Node's own 5 s. @default 4_000 */
   upstreamKeepAliveMs: number
+  /** A request that may not be sent twice does not go to a stream that was idle for longer: the upstream may be closing it. @default 1_000 */
+  maxIdleBeforeUnrepeatableMs: number
   /** Concurrent HTTP/2 streams of one visitor connection. @default 250 (reference §2.9) */
   maxHttp2Streams: number
   /** Bytes of a request body that are read and dropped after an early response, so that the visitor can read it. @default 1 MiB */
@@ -53,6 +55,7 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   maxStreamsPerSession: 4096,
   maxIdleStreamsPerEndpoint: 256,
   upstreamKeepAliveMs: 4000,
+  maxIdleBeforeUnrepeatableMs: 1000,
   maxHttp2Streams: 250,
   maxLingerBytes: 1024 * 1024,
   lingerTimeoutMs: 2000,

@@ -1,4 +1,6 @@
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { TunnelError } from '@tunnel/protocol'
 import type { AgentStream, StreamReceiver } from './agent-session.ts'
 import { atTurnEnd } from './turn-end.ts'
@@ -28,7 +30,10 @@ export class RawPump implements StreamReceiver {
     visitor.on('end', () => stream.end())
     visitor.on('drain', () => stream.resume())
     visitor.on('error', () => visitor.destroy())
-    visitor.on('close', () => stream.destroy())
+    visitor.on('close', () => {
+      // After both FINs what the upstream has not read yet is still on its way.
+      if (!visitor.readableEnded || !visitor.writableFinished) stream.destroy()
+    })
     if (visitor.destroyed) stream.destroy()
     else visitor.resume()
   }
@@ -58,7 +63,13 @@ export class RawPump implements StreamReceiver {
 
   onStreamClose(error: TunnelError | undefined): void {
     // After both FINs the visitor's own end has been asked for already; an error must look like one, not like an end.
-    if (error) this.#visitor.destroy()
+    if (error) breakOff(this.#visitor)
     this.#onClosed(error)
   }
+}
+
+/** A TCP socket that is only destroyed sends a FIN; over TLS the missing closing alert tells the difference. */
+function breakOff(visitor: Duplex): void {
+  if (visitor instanceof Socket && !(visitor instanceof TLSSocket)) visitor.resetAndDestroy()
+  else visitor.destroy()
 }

@@ -72,7 +72,10 @@ export function forwardStream(
     else upstream.once(connectedEvent(address), () => upstream.end())
   }
   if (first.length > 0) upstream.write(first)
-  pump(stream, upstream, endUpstream)
+  // A TCP upstream is to see the difference between a visitor that ended and one that broke off; for an HTTP upstream, whose
+  // messages have their own ends, an unused connection is no error.
+  const breakOff = (): void => void (address.scheme === 'tcp' ? upstream.resetAndDestroy() : upstream.destroy())
+  pump(stream, upstream, endUpstream, breakOff)
 }
 
 const DEFAULT_DIAL_TIMEOUT_MS = 3000
@@ -96,7 +99,7 @@ function passOn(stream: Stream, bytes: number, buffer: Buffer): boolean {
   return true
 }
 
-function pump(stream: Stream, upstream: Socket, endUpstream: () => void): void {
+function pump(stream: Stream, upstream: Socket, endUpstream: () => void, breakOff: () => void): void {
   stream.on('drain', () => upstream.resume())
   upstream.on('end', () => stream.end())
   stream.readInto({
@@ -108,9 +111,9 @@ function pump(stream: Stream, upstream: Socket, endUpstream: () => void): void {
   })
   upstream.on('drain', () => stream.resume())
   // A reset of the edge: its visitor left, or it has no use for the connection any more.
-  stream.on('error', () => upstream.destroy())
+  stream.on('error', breakOff)
   stream.on('close', () => {
-    if (!upstream.writableEnded || !upstream.readableEnded) upstream.destroy()
+    if (!upstream.writableEnded || !upstream.readableEnded) breakOff()
   })
 }
 

@@ -72,12 +72,12 @@ export class Exchange implements UpstreamListener {
 
   /** Sends the head on. The visitor has its answer, or will. */
   begin(): void {
-    this.#send(false)
+    this.#send(this.#isRepeatable() ? Number.POSITIVE_INFINITY : this.#limits.maxIdleBeforeUnrepeatableMs)
   }
 
-  #send(fresh: boolean): void {
+  #send(maxIdleMs: number): void {
     try {
-      this.#upstream = this.#pool.take(this.#visitor.address, { fresh })
+      this.#upstream = this.#pool.take(this.#visitor.address, maxIdleMs)
     } catch (cause) {
       return this.#failEarly(streamFailed(this.#endpoint, TunnelError.from(cause)))
     }
@@ -169,7 +169,7 @@ export class Exchange implements UpstreamListener {
     const upstream = this.#upstream
     this.#upstream = undefined
     if (this.#responseBegun) return this.#cutShort()
-    if (upstream && this.#mayRetry(upstream)) return this.#send(true)
+    if (upstream?.reused && !upstream.responseBegun && this.#isRepeatable()) return this.#send(0)
     if (failure.kind === 'stream') return this.#failEarly(streamFailed(this.#endpoint, failure.error))
     this.#failEarly(invalidResponse(this.#endpoint, failure.why))
   }
@@ -178,10 +178,9 @@ export class Exchange implements UpstreamListener {
    * A kept-alive connection may have been closed by the upstream just as the request left. The request is sent once more
    * when that cannot do harm (RFC 9110 §9.2.2) and nothing of it has to be repeated.
    */
-  #mayRetry(upstream: UpstreamConnection): boolean {
-    return (
-      upstream.reused && !upstream.responseBegun && this.#head.framing === 'none' && IDEMPOTENT.has(this.#head.method)
-    )
+  #isRepeatable(): boolean {
+    const { method, framing, contentLength } = this.#head
+    return (framing === 'none' || (framing === 'length' && contentLength === 0)) && IDEMPOTENT.has(method)
   }
 
   #switchProtocols(): void {

@@ -178,11 +178,11 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#keepAlive = false
     const exchange = this.#exchange
     this.#exchange = undefined
-    exchange?.visitorLeft()
     // In the middle of a response nothing sensible can be said any more.
-    if (this.#chunkedResponse || exchange?.responseBegun) return this.#destroy()
-    this.writeError(malformedRequest(error))
+    if (this.#chunkedResponse || exchange?.responseBegun) this.#destroy()
+    else this.writeError(malformedRequest(error))
     this.#close()
+    exchange?.visitorLeft()
   }
 
   readonly #onExchangeOver = (): void => {
@@ -265,6 +265,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#writer.flush()
     const rest = this.#decoder.takeRest()
     this.#detach()
+    this.#socket.on('timeout', () => this.#destroy())
     if (rest.length > 0) this.#socket.unshift(rest)
     return this.#socket
   }

@@ -22,11 +22,12 @@ export class UpstreamPool {
     return this.#idle.length
   }
 
-  /** An idle connection, or a new one. `fresh` insists on a new one. Throws what {@link AgentSession.openStream} throws. */
-  take(visitorAddress: string, options?: { fresh: boolean }): UpstreamConnection {
-    if (!options?.fresh) {
-      const idle = this.#idle.pop()
-      if (idle) return idle
+  /** A connection that has been idle for less than `maxIdleMs`, or a new one. Throws what {@link AgentSession.openStream} throws. */
+  take(visitorAddress: string, maxIdleMs: number): UpstreamConnection {
+    const latest = this.#idle.at(-1)
+    if (latest && (maxIdleMs === Number.POSITIVE_INFINITY || performance.now() - latest.idleSinceMs < maxIdleMs)) {
+      this.#idle.pop()
+      return latest
     }
     return new UpstreamConnection(this.#endpoint, this.#limits, visitorAddress, this.#onIdleLost)
   }

@@ -19,6 +19,7 @@ export class NativeSession implements AgentSession {
   readonly #control: ControlChannel
   readonly #host: SessionHost
   readonly #endpoints = new Map<string, Endpoint>()
+  #bindsInProgress = 0
   #closed = false
 
   constructor(parts: {
@@ -88,15 +89,20 @@ export class NativeSession implements AgentSession {
   }
 
   #bind(message: Extract<AgentMessage, { type: 'bind' }>): void {
-    this.#host.bind(this, this.#endpoints.size, message.endpoint, message.token).then(
+    // What is still being opened counts: a flood of binds comes in one packet.
+    this.#host.bind(this, this.#endpoints.size + this.#bindsInProgress++, message.endpoint, message.token).then(
       ({ endpoint, token }) => {
+        this.#bindsInProgress--
         // The session may have gone while a port was being opened.
         if (this.#closed) return this.#host.endpointGone(endpoint, { hold: false })
         this.#endpoints.set(endpoint.id, endpoint)
         const { id, url, scheme } = endpoint
         this.#control.send({ type: 'bound', id: message.id, endpoint: { id, url, protocol: scheme, token } })
       },
-      (cause: unknown) => this.#fail(message.id, cause),
+      (cause: unknown) => {
+        this.#bindsInProgress--
+        this.#fail(message.id, cause)
+      },
     )
   }
 
