@@ -14,6 +14,8 @@ export interface AgentSession {
    * The receiver gets the upstream's bytes only. Throws {@link TunnelError} 3210 when no stream can be opened, 743 at the limit.
    */
   openStream(header: StreamHeader, receiver: StreamReceiver): AgentStream
+  /** Resolves when its connection is closed, for whatever reason. */
+  readonly gone: Promise<void>
   /** Ends the session: says why, lets the agent know whether to come back, resets what is left. Idempotent. */
   close(reason: TunnelError): void
 }

@@ -208,9 +208,10 @@ class RunningEdge implements Edge {
     this.#tls?.close()
     if (this.#path) this.#path.draining = true
     const reason = new TunnelError(803, 'the edge is shutting down')
-    for (const session of [...(this.#host?.sessions ?? [])]) session.close(reason)
+    const sessions = [...(this.#host?.sessions ?? [])]
+    for (const session of sessions) session.close(reason)
+    await this.#visitors.closeAll(Promise.all(sessions.map((session) => session.gone)))
     await this.#own?.close()
-    await this.#visitors.closeAll()
   }
 }
 

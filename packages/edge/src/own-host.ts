@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket'
 import { AGENT_WEBSOCKET_PATH } from '@tunnel/protocol'
 import fastify, { type FastifyInstance } from 'fastify'
 import { createWebSocketStream } from 'ws'
+import { hostOf, isAddress } from './http/data-path.ts'
 import type { AgentAcceptor } from './ingress/accept-agent.ts'
 import { addressOf } from './peer-address.ts'
 
@@ -35,8 +36,9 @@ export class OwnHost {
     const { app } = own
     // The connection was routed by its first request's Host; a later one must not wander off to an endpoint's host.
     app.addHook('onRequest', async (request, reply) => {
-      const given = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-      if (given !== own.#host) await reply.code(421).header('connection', 'close').send('421 Misdirected Request\n')
+      const given = hostOf(request.headers.host ?? '')
+      if (given !== own.#host && !isAddress(given))
+        await reply.code(421).header('connection', 'close').send('421 Misdirected Request\n')
     })
     await app.register(websocket, { options: { maxPayload: MAX_WEBSOCKET_MESSAGE_BYTES, perMessageDeflate: false } })
     app.get(AGENT_WEBSOCKET_PATH, { websocket: true }, (socket, request) => {

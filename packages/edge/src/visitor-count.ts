@@ -29,13 +29,18 @@ export class VisitorCount {
     serve()
   }
 
-  /** Resolves when every connection is closed: those that do not go by themselves within a moment are cut. */
-  async closeAll(): Promise<void> {
+  /**
+   * Resolves when every connection is closed. They are ended once `goodbyes` have been said over those that belong to agents;
+   * those that are not gone within a moment are cut.
+   */
+  async closeAll(goodbyes: Promise<unknown>): Promise<void> {
     if (this.#sockets.size === 0) return
     const closed = Promise.all(
       [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
     )
-    for (const socket of this.#sockets) socket.end()
+    void goodbyes.then(() => {
+      for (const socket of this.#sockets) socket.end()
+    })
     const cut = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy()
     }, CLOSE_GRACE_MS)

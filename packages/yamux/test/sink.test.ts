@@ -61,7 +61,13 @@ test('what a paused sink has not taken earns no credit; all of it does once it f
 test('a sink that pauses in the middle gets the rest, and the end, only after resume', async () => {
   const { peer, stream } = await acceptedStream()
   const sink = collector()
-  stream.readInto({ onData: (chunk) => (sink.onData(chunk), stream.pause()), onEnd: sink.onEnd })
+  stream.readInto({
+    onData(chunk) {
+      sink.onData(chunk)
+      stream.pause()
+    },
+    onEnd: sink.onEnd,
+  })
   peer.send(Buffer.concat([dataBytes(0, 1, Buffer.from('a')), dataBytes(FIN, 1, Buffer.from('b'))]))
   await peer.roundTrip()
   expect(sink.seen).toEqual(['a'])
@@ -74,7 +80,13 @@ test('a sink that pauses in the middle gets the rest, and the end, only after re
 test('a sink can be replaced by another', async () => {
   const { peer, stream } = await acceptedStream()
   const [first, second] = [collector(), collector()]
-  stream.readInto({ onData: (chunk) => (first.onData(chunk), stream.readInto(second)), onEnd: first.onEnd })
+  stream.readInto({
+    onData(chunk) {
+      first.onData(chunk)
+      stream.readInto(second)
+    },
+    onEnd: first.onEnd,
+  })
   peer.send(Buffer.concat([dataBytes(0, 1, Buffer.from('a')), dataBytes(FIN, 1, Buffer.from('b'))]))
   await peer.roundTrip()
   expect([first.seen, second.seen]).toEqual([['a'], ['b', 'end']])
@@ -99,7 +111,13 @@ test('a stream with a sink closes when both sides have ended', async () => {
 test('a destroyed stream gives its sink nothing more', async () => {
   const { peer, stream } = await acceptedStream()
   const sink = collector()
-  stream.readInto({ onData: (chunk) => (sink.onData(chunk), stream.destroy()), onEnd: sink.onEnd })
+  stream.readInto({
+    onData(chunk) {
+      sink.onData(chunk)
+      stream.destroy()
+    },
+    onEnd: sink.onEnd,
+  })
   peer.send(Buffer.concat([dataBytes(0, 1, Buffer.from('a')), dataBytes(FIN, 1, Buffer.from('b'))]))
   await peer.roundTrip()
   expect(sink.seen).toEqual(['a'])

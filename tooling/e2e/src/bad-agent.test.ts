@@ -128,7 +128,10 @@ describe('a peer of the agent protocol', () => {
     const tunnel = await startTestEdge()
     const peer = openTls({ port: tunnel.httpsPort, serverName: '', protocols: ['tunnel/1'], maxVersion: 'TLSv1.2' })
     // It may be within the handshake, or just after it.
-    await within(peer.then(({ ended }) => ended).catch(() => {}), 'the edge to hang up')
+    await within(
+      peer.then(({ ended }) => ended).catch(() => {}),
+      'the edge to hang up',
+    )
     await until(() => tunnel.edge.visitorCount === 0, 'the connection to be gone')
   })
 
@@ -175,7 +178,11 @@ describe('a peer of the agent protocol', () => {
     ['a length of four gigabytes', Buffer.from([255, 255, 255, 255]), 'ERR_TUNNEL_812'],
     ['a hello of the wrong shape', framedMessage({ type: 'hello', versions: 'one' }), 'ERR_TUNNEL_801'],
     ['a hello of another version', framedMessage(helloOf('x', { versions: [99] })), 'ERR_TUNNEL_811'],
-    ['too quick a heartbeat', framedMessage(helloOf('x', { heartbeat: { intervalMs: 1, toleranceMs: 1 } })), 'ERR_TUNNEL_111'],
+    [
+      'too quick a heartbeat',
+      framedMessage(helloOf('x', { heartbeat: { intervalMs: 1, toleranceMs: 1 } })),
+      'ERR_TUNNEL_111',
+    ],
     ['a cookie of its own making', undefined, 'ERR_TUNNEL_110'],
     ['a bind before its hello', framedMessage(bind(1)), 'ERR_TUNNEL_109'],
   ])('that sends %s is told why and disconnected', async (_, bytes, code) => {

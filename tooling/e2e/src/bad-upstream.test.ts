@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { http2Request, openHttp2 } from './harness/http2-client.ts'
 import { keepAliveAgent, request, startRequest } from './harness/http-request.ts'
+import { http2Request, openHttp2 } from './harness/http2-client.ts'
 import { DOMAIN } from './harness/identity.ts'
 import { type RawConnection, visit } from './harness/raw-connection.ts'
 import { responsesIn } from './harness/responses.ts'
@@ -64,7 +64,9 @@ describe('an upstream that cannot be reached', () => {
   test('that hangs within its handshake is given up after the dial timeout', async () => {
     const tunnel = await startTestEdge()
     const upstream = await startRawUpstream(() => {})
-    const url = (await tunnel.forward(upstream, { addr: `https://127.0.0.1:${upstream.port}`, dial_timeout_ms: 200 })).url()
+    const url = (
+      await tunnel.forward(upstream, { addr: `https://127.0.0.1:${upstream.port}`, dial_timeout_ms: 200 })
+    ).url()
     const answer = await request(url)
     expect(answer).toMatchObject({ status: 502, headers: { 'tunnel-error-code': 'ERR_TUNNEL_8012' } })
     expect(answer.text).toContain('no connection within 200 ms')
@@ -101,7 +103,9 @@ describe('an upstream that does not speak HTTP', () => {
 
   test('but ends at once is a 502 with 3004', async () => {
     const tunnel = await startTestEdge()
-    const upstream = await startRawUpstream((connection) => void connection.receive('\r\n\r\n').then(() => connection.finish()))
+    const upstream = await startRawUpstream(
+      (connection) => void connection.receive('\r\n\r\n').then(() => connection.finish()),
+    )
     const answer = await request((await tunnel.forward(upstream)).url())
     expect(answer).toMatchObject({ status: 502, headers: { 'tunnel-error-code': 'ERR_TUNNEL_3004' } })
   })
@@ -153,7 +157,13 @@ describe('an upstream that breaks off its answer', () => {
 
 describe('an upstream that says more than its answer', () => {
   test.each([
-    ['in the same packet', (connection: RawConnection) => void connection.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison')],
+    [
+      'in the same packet',
+      (connection: RawConnection) =>
+        void connection.send(
+          'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison',
+        ),
+    ],
     [
       'a little later',
       (connection: RawConnection) => {
@@ -161,10 +171,16 @@ describe('an upstream that says more than its answer', () => {
         setImmediate(() => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison'))
       },
     ],
-    ['after a 204', (connection: RawConnection) => void connection.send(`${NOTHING}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`)],
+    [
+      'after a 204',
+      (connection: RawConnection) =>
+        void connection.send(`${NOTHING}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`),
+    ],
   ])('%s never has it read as the answer to another request', async (_, answer) => {
     const tunnel = await startTestEdge()
-    const upstream = await startRawUpstream((connection) => void connection.receive('\r\n\r\n').then(() => answer(connection)))
+    const upstream = await startRawUpstream(
+      (connection) => void connection.receive('\r\n\r\n').then(() => answer(connection)),
+    )
     const url = (await tunnel.forward(upstream)).url()
     for (let count = 0; count < 5; count++) expect(await askOnce(url)).not.toContain('poison')
     for (const { text } of upstream.connections) expect(text.match(/GET \//g)).toHaveLength(1)
@@ -265,7 +281,9 @@ describe('an upstream that answers before it has read the upload', () => {
   test.each(['http', 'https'] as const)('is heard over %s, and the connection is not used again', async (scheme) => {
     const tunnel = await startTestEdge()
     const upstream = await startRawUpstream((connection) => {
-      void connection.receive('\r\n\r\n').then(() => connection.send('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nstop!'))
+      void connection
+        .receive('\r\n\r\n')
+        .then(() => connection.send('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nstop!'))
     })
     const url = (await tunnel.forward(upstream, { schemes: scheme })).url()
     const visitor = await visit(url)
@@ -280,32 +298,40 @@ describe('an upstream that answers before it has read the upload', () => {
 })
 
 describe('a visitor that leaves', () => {
-  test.each(['http', 'https'] as const)('in the middle of an upload over %s ends the upstream connection', async (scheme) => {
-    const tunnel = await startTestEdge()
-    const upstream = await startUpstream((incoming) => void incoming.resume())
-    const outgoing = await startRequest((await tunnel.forward(upstream, { schemes: scheme })).url(), { method: 'POST' })
-    outgoing.write('begun')
-    await until(() => upstream.openConnections === 1, 'the upstream connection')
-    outgoing.destroy()
-    await until(() => upstream.openConnections === 0, 'the upstream connection to close')
-  })
+  test.each(['http', 'https'] as const)(
+    'in the middle of an upload over %s ends the upstream connection',
+    async (scheme) => {
+      const tunnel = await startTestEdge()
+      const upstream = await startUpstream((incoming) => void incoming.resume())
+      const outgoing = await startRequest((await tunnel.forward(upstream, { schemes: scheme })).url(), {
+        method: 'POST',
+      })
+      outgoing.write('begun')
+      await until(() => upstream.openConnections === 1, 'the upstream connection')
+      outgoing.destroy()
+      await until(() => upstream.openConnections === 0, 'the upstream connection to close')
+    },
+  )
 
-  test.each(['http', 'https'] as const)('in the middle of a download over %s ends the upstream connection', async (scheme) => {
-    const tunnel = await startTestEdge()
-    const upstream = await startUpstream((_incoming, response) => {
-      const more = (): void => {
-        while (response.write(Buffer.alloc(65_536))) {}
-      }
-      response.on('drain', more)
-      more()
-    })
-    const url = (await tunnel.forward(upstream, { schemes: scheme })).url()
-    const visitor = await visit(url)
-    visitor.send(`GET / HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`)
-    await visitor.receive('\r\n\r\n')
-    visitor.socket.destroy()
-    await until(() => upstream.openConnections === 0, 'the upstream connection to close')
-  })
+  test.each(['http', 'https'] as const)(
+    'in the middle of a download over %s ends the upstream connection',
+    async (scheme) => {
+      const tunnel = await startTestEdge()
+      const upstream = await startUpstream((_incoming, response) => {
+        const more = (): void => {
+          while (response.write(Buffer.alloc(65_536))) {}
+        }
+        response.on('drain', more)
+        more()
+      })
+      const url = (await tunnel.forward(upstream, { schemes: scheme })).url()
+      const visitor = await visit(url)
+      visitor.send(`GET / HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`)
+      await visitor.receive('\r\n\r\n')
+      visitor.socket.destroy()
+      await until(() => upstream.openConnections === 0, 'the upstream connection to close')
+    },
+  )
 
   test('by a reset before the answer ends the upstream connection', async () => {
     const tunnel = await startTestEdge()

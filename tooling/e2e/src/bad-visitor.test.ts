@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { http2Request, openHttp2 } from './harness/http2-client.ts'
 import { request } from './harness/http-request.ts'
+import { http2Request, openHttp2 } from './harness/http2-client.ts'
 import { DOMAIN } from './harness/identity.ts'
 import { openTcp, openTls, visit } from './harness/raw-connection.ts'
 import { responsesIn } from './harness/responses.ts'
@@ -251,7 +251,12 @@ test('identity fields of a stranger do not reach the upstream', async () => {
   const tunnel = await startTestEdge()
   const upstream = await startUpstream((incoming, response) => response.end(Object.keys(incoming.headers).join()))
   const answer = await request((await tunnel.forward(upstream)).url(), {
-    headers: { 'ngrok-auth-user-email': 'a@b', 'Tunnel-Auth-User-Id': '1', 'tunnel_mtls_subject-cn': 'x', 'x-kept': '1' },
+    headers: {
+      'ngrok-auth-user-email': 'a@b',
+      'Tunnel-Auth-User-Id': '1',
+      'tunnel_mtls_subject-cn': 'x',
+      'x-kept': '1',
+    },
   })
   expect(answer.text).toContain('x-kept')
   expect(answer.text).not.toMatch(/auth|mtls/i)
@@ -263,7 +268,7 @@ test('fields of one connection do not reach the upstream', async () => {
   const url = (await tunnel.forward(upstream)).url()
   const visitor = await visit(url)
   visitor.send(
-    `GET / HTTP/1.1\r\nHost: ${url.slice("https://".length)}\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\n` +
+    `GET / HTTP/1.1\r\nHost: ${url.slice('https://'.length)}\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\n` +
       'Proxy-Authorization: Basic x\r\nTE: gzip\r\nKeep-Alive: 1\r\nX-Kept: 1\r\n\r\n',
   )
   const [answer] = responsesIn(await visitor.receiveAll())

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keepAliveAgent, request, startRequest, readAnswer, responseTo } from './harness/http-request.ts'
+import { keepAliveAgent, readAnswer, request, responseTo, startRequest } from './harness/http-request.ts'
 import { DOMAIN } from './harness/identity.ts'
 import { visit } from './harness/raw-connection.ts'
 import { responsesIn } from './harness/responses.ts'
@@ -37,7 +37,8 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
     const upstream = await startUpstream((incoming, response) => {
       // The earlier ones take longer.
       const turns = 20 - Number(incoming.url?.slice(1))
-      const answer = (left: number): void => void (left > 0 ? setImmediate(answer, left - 1) : response.end(incoming.url))
+      const answer = (left: number): void =>
+        void (left > 0 ? setImmediate(answer, left - 1) : response.end(incoming.url))
       answer(turns)
     })
     const { host } = new URL((await tunnel.forward(upstream, { url: `${scheme}://pipe.${DOMAIN}` })).url())
@@ -79,7 +80,12 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
 
     const responses = responsesIn(visitor.text, ['GET', 'GET', 'POST', 'HEAD', 'HEAD', 'POST', 'GET'])
     expect(responses.map(({ status }) => status)).toEqual([200, 404, 200, 200, 404, 200, 200])
-    expect([0, 2, 5, 6].map((index) => responses[index]?.body)).toEqual(['GET /1 ', 'POST /3 four', 'POST /6 six', 'GET /7 '])
+    expect([0, 2, 5, 6].map((index) => responses[index]?.body)).toEqual([
+      'GET /1 ',
+      'POST /3 four',
+      'POST /6 six',
+      'GET /7 ',
+    ])
   })
 
   test('a visitor that has said all it wanted still gets every answer', async () => {
@@ -155,7 +161,11 @@ describe.each(['http', 'https'] as const)('over %s', (scheme) => {
     const head = await request(listener.url(), { agent, method: 'HEAD' })
     expect(head).toMatchObject({ status: 200, text: '', headers: { 'content-length': '1000' } })
     expect(await request(`${listener.url()}/204`, { agent })).toMatchObject({ status: 204, text: '' })
-    expect(await request(`${listener.url()}/304`, { agent })).toMatchObject({ status: 304, text: '', headers: { etag: '"1"' } })
+    expect(await request(`${listener.url()}/304`, { agent })).toMatchObject({
+      status: 304,
+      text: '',
+      headers: { etag: '"1"' },
+    })
     expect(upstream.connectionCount).toBe(1)
   })
 

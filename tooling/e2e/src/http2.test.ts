@@ -190,7 +190,9 @@ describe('an upstream', () => {
   test('that answers before it has read the request is heard, and the visitor is told to stop', async () => {
     const tunnel = await startTestEdge()
     const upstream = await startRawUpstream((connection) => {
-      void connection.receive('\r\n\r\n').then(() => connection.send('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nstop!'))
+      void connection
+        .receive('\r\n\r\n')
+        .then(() => connection.send('HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nstop!'))
     })
     const session = await openHttp2((await tunnel.forward(upstream)).url())
     const stream = session.request({ ':method': 'POST' }, { endStream: false })
@@ -271,7 +273,12 @@ describe('a visitor', () => {
       void connection.receive('\r\n\r\n').then(() => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'))
     })
     const url = (await tunnel.forward(upstream)).url()
-    const fields = [[':method', 'GET'], [':scheme', 'https'], [':path', '/'], [':authority', new URL(url).host]] as const
+    const fields = [
+      [':method', 'GET'],
+      [':scheme', 'https'],
+      [':path', '/'],
+      [':authority', new URL(url).host],
+    ] as const
     expect(await rawHttp2Request(url, [...fields, [name, value]])).toBe(200)
     expect(upstream.connections[0]?.text).not.toMatch(/x.field|smuggled/)
   })

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { openHttp2, readHttp2Answer } from './harness/http2-client.ts'
 import { readAnswer, request, responseTo, startRequest } from './harness/http-request.ts'
+import { openHttp2, readHttp2Answer } from './harness/http2-client.ts'
 import { visit } from './harness/raw-connection.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, untilStill, within } from './harness/until.ts'
@@ -13,7 +13,8 @@ import { startRawUpstream, startUpstream } from './harness/upstream.ts'
 /** What a visitor can be held back by, at most: kernel buffers and the windows and queues of edge and agent. */
 const MAX_BYTES_ON_THE_WAY = 32 * 1024 * 1024
 
-const nextChunk = async (stream: Readable): Promise<string> => String((await within(once(stream, 'data'), 'a chunk'))[0])
+const nextChunk = async (stream: Readable): Promise<string> =>
+  String((await within(once(stream, 'data'), 'a chunk'))[0])
 
 describe.each(['http', 'https'] as const)('over %s', (scheme) => {
   test('server-sent events arrive one by one', async () => {
@@ -183,7 +184,10 @@ describe('a side that does not read', () => {
       response.on('drain', more)
       more()
     })
-    const body = await openDownload(protocol, (await tunnel.forward(upstream, { schemes: protocol === 'http' ? 'http' : 'https' })).url())
+    const body = await openDownload(
+      protocol,
+      (await tunnel.forward(upstream, { schemes: protocol === 'http' ? 'http' : 'https' })).url(),
+    )
     const held = await untilStill(() => sent)
     expect(held).toBeLessThan(MAX_BYTES_ON_THE_WAY)
 

@@ -103,7 +103,9 @@ export class EndpointRegistry {
     if (claims?.of !== 'endpoint') throw new TunnelError(335, 'bind resume token is malformed')
     // Somebody else's token proves nothing; the agent gets what it asked for by name.
     if (claims.credentialId !== credentialId) return undefined
-    return { scheme: claims.scheme as EndpointScheme, host: claims.host, port: claims.port }
+    const scheme = claims.scheme as EndpointScheme
+    // The edge may serve http and https on other ports since.
+    return { scheme, host: claims.host, port: scheme === 'tcp' ? claims.port : undefined }
   }
 
   #httpAddress(wanted: RequestedAddress, session: AgentSession): { host: string; port: number } {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import type { RequestHead } from '@tunnel/http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EndpointRegistry } from '../endpoints/registry.ts'
@@ -32,7 +32,10 @@ export class DataPath {
   /** Who answers for a Host header. Its port is not compared: a load balancer may have changed it. */
   route(scheme: 'http' | 'https', authority: string): Endpoint | 'own-host' | undefined {
     const host = hostOf(authority)
-    return this.#registry.match(scheme, host) ?? (host === this.#edgeHost ? 'own-host' : undefined)
+    // First: a wildcard over the edge's own host would be given the authtokens of agents that come over WebSocket.
+    if (host === this.#edgeHost) return 'own-host'
+    // Who dials an address means the edge: no endpoint has one for a name.
+    return this.#registry.match(scheme, host) ?? (isAddress(host) ? 'own-host' : undefined)
   }
 
   createExchange(visitor: Visitor, endpoint: Endpoint, head: RequestHead, onOver: () => void): Exchange {
@@ -49,6 +52,11 @@ export class DataPath {
     this.#pools.get(endpoint)?.close()
     this.#pools.delete(endpoint)
   }
+}
+
+/** Whether a lowercase host is an IP address; IPv6 is in brackets there. */
+export function isAddress(host: string): boolean {
+  return isIP(host.startsWith('[') ? host.slice(1, -1) : host) !== 0
 }
 
 /** Lowercase host of `host[:port]`. The parser has checked the grammar. */

@@ -181,7 +181,6 @@ export class Http1Visitor implements Visitor, RequestHandler {
     // In the middle of a response nothing sensible can be said any more.
     if (this.#chunkedResponse || exchange?.responseBegun) this.#destroy()
     else this.writeError(malformedRequest(error))
-    this.#close()
     exchange?.visitorLeft()
   }
 

@@ -15,6 +15,7 @@ export class NativeSession implements AgentSession {
   readonly accountId: string
   readonly remoteAddress: string
   readonly hello: Hello
+  readonly gone: Promise<void>
   readonly #mux: YamuxServer
   readonly #control: ControlChannel
   readonly #host: SessionHost
@@ -37,6 +38,7 @@ export class NativeSession implements AgentSession {
     this.remoteAddress = parts.remoteAddress
     this.hello = parts.hello
     this.#mux = parts.mux
+    this.gone = new Promise((resolve) => parts.mux.once('close', resolve))
     this.#control = parts.control
     this.#host = parts.host
   }

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
@@ -67,7 +67,10 @@ export async function readAnswer(response: IncomingMessage): Promise<Answer> {
 /** A client that keeps one connection, for as long as the test. */
 export async function keepAliveAgent(scheme: 'http' | 'https'): Promise<HttpAgent> {
   const { ca } = await identity()
-  const agent = scheme === 'https' ? new HttpsAgent({ keepAlive: true, maxSockets: 1, ca }) : new HttpAgent({ keepAlive: true, maxSockets: 1 })
+  const agent =
+    scheme === 'https'
+      ? new HttpsAgent({ keepAlive: true, maxSockets: 1, ca })
+      : new HttpAgent({ keepAlive: true, maxSockets: 1 })
   onTestFinished(() => agent.destroy())
   return agent
 }

@@ -1,4 +1,10 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2'
 import { buffer } from 'node:stream/consumers'
 import { connect as connectTls } from 'node:tls'
 import { onTestFinished } from 'vitest'
@@ -19,7 +25,13 @@ export async function openHttp2(url: string, settings: { serverName?: string } =
   const { ca } = await identity()
   const session = connect(url, {
     createConnection: () =>
-      connectTls({ host: '127.0.0.1', port: Number(port), servername: settings.serverName ?? hostname, ca, ALPNProtocols: ['h2'] }),
+      connectTls({
+        host: '127.0.0.1',
+        port: Number(port),
+        servername: settings.serverName ?? hostname,
+        ca,
+        ALPNProtocols: ['h2'],
+      }),
   })
   session.on('error', () => {})
   onTestFinished(() => session.destroy())
@@ -41,7 +53,9 @@ export async function readHttp2Answer(stream: ClientHttp2Stream): Promise<Http2A
   const informational: number[] = []
   let headers: IncomingHttpHeaders = {}
   let trailers: IncomingHttpHeaders = {}
-  stream.on('headers', (fields: IncomingHttpHeaders & { ':status'?: number }) => informational.push(fields[':status'] ?? 0))
+  stream.on('headers', (fields: IncomingHttpHeaders & { ':status'?: number }) =>
+    informational.push(fields[':status'] ?? 0),
+  )
   stream.on('response', (fields) => {
     headers = fields
   })

@@ -35,7 +35,11 @@ export async function runToEnd(
   const { stdin, stdout, stderr } = child as ChildProcess & { stdin: NodeJS.WritableStream }
   stdin.on('error', () => {})
   stdin.end(options.input)
-  const output = Promise.all([buffer(stdout as NodeJS.ReadableStream), text(stderr as NodeJS.ReadableStream), once(child, 'exit')])
+  const output = Promise.all([
+    buffer(stdout as NodeJS.ReadableStream),
+    text(stderr as NodeJS.ReadableStream),
+    once(child, 'exit'),
+  ])
   const [printed, complaint, [code]] = await within(output, `${command} to end`, options.deadlineMs ?? 20_000)
   if (code !== 0) throw new Error(`${command} exited with ${code}: ${complaint}`)
   return printed

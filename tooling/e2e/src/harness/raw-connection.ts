@@ -67,7 +67,8 @@ export class RawConnection {
   async receive(pattern: string | RegExp): Promise<string> {
     const matches = (): boolean => (typeof pattern === 'string' ? this.text.includes(pattern) : pattern.test(this.text))
     while (!matches()) {
-      if (this.#ending) throw new Error(`${this.#ending} before ${pattern}, after ${JSON.stringify(this.text.slice(0, 2000))}`)
+      if (this.#ending)
+        throw new Error(`${this.#ending} before ${pattern}, after ${JSON.stringify(this.text.slice(0, 2000))}`)
       const next = new Promise<void>((resolve) => this.#waiting.push(resolve))
       await within(next, `${pattern} after ${JSON.stringify(this.text.slice(-500))}`)
     }

@@ -1,14 +1,17 @@
-import { type RawConnection, openTls } from './raw-connection.ts'
+import { openTls, type RawConnection } from './raw-connection.ts'
 import { until } from './until.ts'
 
 const FRAME = { headers: 1, rstStream: 3, settings: 4, goAway: 7 } as const
 const END_STREAM_AND_HEADERS = 0x05
 
 /** HPACK static table: the statuses that have an index of their own. */
-const STATUS_OF_INDEX: Readonly<Record<number, number>> = { 0x88: 200, 0x8c: 400, 0x8d: 404, 0x8e: 500 }
+const STATUS_OF_INDEX: Readonly<Record<number, number>> = { 136: 200, 140: 400, 141: 404, 142: 500 }
 
 /** Sends fields that `node:http2` refuses to send, as a request without a body. Answers its status, or that it was reset. */
-export async function rawHttp2Request(url: string, fields: readonly (readonly [string, string])[]): Promise<number | 'reset'> {
+export async function rawHttp2Request(
+  url: string,
+  fields: readonly (readonly [string, string])[],
+): Promise<number | 'reset'> {
   const { hostname, port } = new URL(url)
   const connection = await openTls({ port: Number(port), serverName: hostname, protocols: ['h2'] })
   connection.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')

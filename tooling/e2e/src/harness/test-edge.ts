@@ -1,5 +1,12 @@
 import './dangling.ts'
-import { type Listener, forwardOver, type EndpointConfig, Session, type SessionOptions, type UpstreamConfig } from '@tunnel/agent-core'
+import {
+  type EndpointConfig,
+  forwardOver,
+  type Listener,
+  Session,
+  type SessionOptions,
+  type UpstreamConfig,
+} from '@tunnel/agent-core'
 import { defaultEdgeLimits, type Edge, type EdgeLimits, type EdgeOptions, startEdge } from '@tunnel/edge'
 import { expect, onTestFinished } from 'vitest'
 import { DOMAIN, EDGE_HOST, type Identity, identity } from './identity.ts'
@@ -42,7 +49,12 @@ export class TestEdge {
 
   /** A session that ends with the test. */
   async connectAgent(options: SessionOptions = {}): Promise<Session> {
-    const session = await Session.connect({ connect: this.connectionString(), transports: ['tls'], env: {}, ...options })
+    const session = await Session.connect({
+      connect: this.connectionString(),
+      transports: ['tls'],
+      env: {},
+      ...options,
+    })
     onTestFinished(() => session.close())
     return session
   }
