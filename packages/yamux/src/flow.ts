@@ -71,6 +71,13 @@ export class Flow {
     this.send.push(chunk)
   }
 
+  /** As `write`, with nobody waiting for it. */
+  writeAndWake(chunk: Uint8Array): void {
+    if (this.#lost || this.#finWanted) return
+    this.send.push(chunk)
+    this.#wakeIfSendable()
+  }
+
   /** `callback` runs once everything written so far is on its way. */
   afterWrite(callback: WriteCallback): void {
     if (this.#lost) {

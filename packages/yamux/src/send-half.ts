@@ -10,6 +10,7 @@ export class SendHalf {
   #head = 0
   #window = INITIAL_WINDOW_BYTES
   #callback: WriteCallback | undefined
+  #onDrained: (() => void) | undefined
   queuedBytes = 0
   sentBytes = 0
 
@@ -27,6 +28,11 @@ export class SendHalf {
   whenSent(callback: WriteCallback): void {
     if (this.queuedBytes === 0) callback()
     else this.#callback = callback
+  }
+
+  /** `onDrained` runs once, when nothing is queued any more. */
+  whenDrained(onDrained: () => void): void {
+    this.#onDrained = onDrained
   }
 
   /** @throws YamuxError `ERR_YAMUX_PROTOCOL` when the window would not fit a u32 */
@@ -57,6 +63,7 @@ export class SendHalf {
     this.#chunks = []
     this.#head = 0
     this.queuedBytes = 0
+    this.#onDrained = undefined
     const callback = this.#callback
     this.#callback = undefined
     callback?.(error)
@@ -83,5 +90,8 @@ export class SendHalf {
     const callback = this.#callback
     this.#callback = undefined
     callback?.()
+    const onDrained = this.#onDrained
+    this.#onDrained = undefined
+    onDrained?.()
   }
 }

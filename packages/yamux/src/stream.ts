@@ -6,6 +6,9 @@ import type { Session } from './session.ts'
 /** How much a stream takes before `write()` asks its caller to wait; what is on its way to the connection comes on top. */
 const WRITE_BUFFER_BYTES = 64 * 1024
 
+/** How much `send()` queues before it asks its caller to wait. */
+const SEND_BUFFER_BYTES = 256 * 1024
+
 /**
  * One byte stream of a session. Each side closes by itself: `end()` sends FIN, and reading goes on until the peer's.
  * `destroy()` before both sides ended resets the peer's stream too.
@@ -36,6 +39,21 @@ export class Stream extends Duplex {
   readInto(sink: StreamSink): void {
     this.#flow.receive.readInto(sink)
     this.#flow.settle()
+  }
+
+  /**
+   * Writes past Node's machinery, which costs about as much per chunk as framing it; may be mixed with `write()` and
+   * `end()`. `false`: 256 KiB or more are waiting for the peer's window; `drain` follows. The chunk is kept by reference.
+   * After `end()` or `destroy()` it does nothing.
+   */
+  send(chunk: Uint8Array): boolean {
+    if (this.destroyed || this.writableEnded) return false
+    // What Node still holds goes first.
+    if (this.writableLength > 0) return this.write(chunk)
+    this.#flow.writeAndWake(chunk)
+    if (this.#flow.send.queuedBytes < SEND_BUFFER_BYTES) return true
+    this.#flow.send.whenDrained(() => this.emit('drain'))
+    return false
   }
 
   override pause(): this {

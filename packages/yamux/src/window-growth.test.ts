@@ -21,6 +21,12 @@ test('doubles a window that was half consumed in less than two round trips', () 
   expect(subject.next(256 * KIB, 1000, 1099)).toBe(512 * KIB)
 })
 
+test('counts a round trip as 5 ms at least: a ping on loopback knows nothing of busy event loops', () => {
+  const { subject } = growth({ rttMs: 0.2 })
+  expect(subject.next(256 * KIB, 1000, 1009)).toBe(512 * KIB)
+  expect(subject.next(256 * KIB, 1000, 1010)).toBe(256 * KIB)
+})
+
 test('leaves the window of a slow reader', () => {
   const { subject } = growth({ rttMs: 50 })
   expect(subject.next(256 * KIB, 1000, 1100)).toBe(256 * KIB)

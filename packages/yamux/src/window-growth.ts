@@ -11,6 +11,13 @@ interface GrowthOptions {
 }
 
 /**
+ * A round trip counts as this long at least. On a fast network a ping finds an idle peer, while data waits for turns of
+ * busy event loops on both sides: windows sized by the ping alone leave a bulk stream waiting (420 instead of 700 MB/s
+ * over loopback).
+ */
+const LEAST_RTT_MS = 5
+
+/**
  * Decides how large receive windows become. Credit goes out when half a window was consumed; when that took less than
  * two round trips, the window, not the reader, was what held the sender back, and it doubles. SPEC.md §4.3.
  */
@@ -35,7 +42,7 @@ export class WindowGrowth {
       this.#options.measureRtt()
       return size
     }
-    if (nowMs - grantedAtMs >= 2 * rttMs) return size
+    if (nowMs - grantedAtMs >= 2 * Math.max(rttMs, LEAST_RTT_MS)) return size
     const extra = Math.min(size, this.#options.maxStreamBytes - size, this.#totalLeft)
     this.#totalLeft -= extra
     return size + extra

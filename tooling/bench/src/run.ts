@@ -6,8 +6,8 @@ import { missingPrograms } from './programs.ts'
 import { type Scenario, startUpstream } from './scenario.ts'
 import { loopbackTarget, type Target, waitForOk } from './target.ts'
 
-/** A first run that is not counted: JIT, congestion windows and buffers settle in it. */
-const warmUpSeconds = 1
+/** A first run that is not counted: the JIT of the Node programs needs some seconds, congestion windows and buffers settle. */
+const warmUpSeconds = 4
 
 export interface RunOptions {
   readonly rounds: number

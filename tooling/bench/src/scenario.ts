@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { measureBulk } from './bulk.ts'
 import { startNginx } from './nginx.ts'
 import type { Children } from './process.ts'
@@ -18,7 +19,8 @@ export interface Scenario {
 }
 
 const smallBodyBytes = 150
-const bulkUpstream = fileURLToPath(new URL('./bulk-upstream.js', import.meta.url))
+/** Small enough to stay in the page cache, large enough that one answer takes a while. */
+const bulkFileBytes = 512 * 1024 * 1024
 
 const small: Scenario = {
   name: 'small',
@@ -39,11 +41,19 @@ const small: Scenario = {
 
 const bulk: Scenario = {
   name: 'bulk',
-  title: 'one download over one connection',
+  title: 'a file of 512 MiB, downloaded over one connection',
   unit: 'MB/s',
-  needs: [],
+  needs: ['nginx'],
   startUpstream: async (port, children) => {
-    children.start([process.execPath, bulkUpstream, String(port)])
+    await writeFile(join(children.dir, 'bulk'), Buffer.alloc(bulkFileBytes, 'tunnel'))
+    await startNginx(
+      children,
+      `server {
+    listen 127.0.0.1:${port};
+    sendfile on;
+    location = / { root ${children.dir}; try_files /bulk =404; }
+  }`,
+    )
   },
   measure: (target, seconds, _children, signal) => measureBulk(target, seconds, signal),
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { identity } from './harness/identity.ts'
-import { framedMessage, helloOf, RawAgent } from './harness/raw-agent.ts'
+import { framedMessage, helloOf, RawAgent, type WireMessage } from './harness/raw-agent.ts'
 import { openTls } from './harness/raw-connection.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, within } from './harness/until.ts'
@@ -251,7 +251,7 @@ describe('a peer of the agent protocol', () => {
     const agent = await RawAgent.connect(tunnel.httpsPort)
     await agent.send(helloOf(tunnel.identity.authtoken)).receive('welcome')
     const [bound] = await agent.send(bind(1)).receive('bound')
-    const { id: endpointId } = bound?.endpoint as { id: string }
+    const { id: endpointId } = (bound as WireMessage).endpoint as { id: string }
     agent.send({ type: 'unbind', id: 2, endpointId }, bind(3))
     await agent.receive('bound', 2)
     agent.connection.finish()

@@ -267,7 +267,7 @@ describe('a visitor', () => {
     ['x field', 'space'],
     ['x-field', 'a\r\nsmuggled: 1'],
     ['x-field', 'a\0b'],
-  ])('that sends %j: %j has the field dropped', async (name, value) => {
+  ])('that sends %s: %j has the field dropped', async (name, value) => {
     const tunnel = await startTestEdge()
     const upstream = await startRawUpstream((connection) => {
       void connection.receive('\r\n\r\n').then(() => connection.send('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'))

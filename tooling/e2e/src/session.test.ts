@@ -222,6 +222,22 @@ describe('an edge that closes', () => {
   })
 })
 
+test('a credential that is revoked has its sessions ended, and only those', async () => {
+  const tunnel = await startTestEdge()
+  const { credentials } = tunnel.identity.controlPlane
+  const { credential, authtoken } = await credentials.createCredential('to be revoked')
+  const revoked = await tunnel.connectAgent({ authtoken })
+  const other = await tunnel.connectAgent()
+  const { port } = await hello()
+  const listeners = [await listenerFor(revoked, port), await listenerFor(other, port)]
+
+  const closed = once(revoked, 'close')
+  tunnel.edge.closeSessions(credential.id)
+  expect(await within(closed, 'the session to end')).toMatchObject([{ code: 'ERR_TUNNEL_300', retryable: false }])
+  const statuses = await Promise.all(listeners.map(async (listener) => (await request(listener.url())).status))
+  expect(statuses).toEqual([404, 200])
+})
+
 test('an endpoint that is closed lets its running request finish', async () => {
   const tunnel = await startTestEdge()
   let finish: () => void = () => {}

@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { readAnswer, request, responseTo, startRequest } from './harness/http-request.ts'
 import { openHttp2, readHttp2Answer } from './harness/http2-client.ts'
+import { digestOf, LargeBody } from './harness/large-body.ts'
 import { visit } from './harness/raw-connection.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, untilStill, within } from './harness/until.ts'
@@ -138,20 +138,16 @@ describe('over HTTP/2', () => {
 })
 
 describe.each(['http', 'https', 'h2'] as const)('a large body over %s', (protocol) => {
-  const size = 64 * 1024 * 1024
-  const block = randomBytes(1024 * 1024)
-  const whole = createHash('sha256')
-  for (let sent = 0; sent < size; sent += block.length) whole.update(block)
-  const expected = whole.digest('hex')
+  const large = new LargeBody(64 * 1024 * 1024)
 
   test('comes down whole', async () => {
     const tunnel = await startTestEdge()
     const upstream = await startUpstream((_incoming, response) => {
-      writeRepeatedly(response, block, size)
+      large.writeTo(response)
     })
     const url = (await tunnel.forward(upstream, { schemes: protocol === 'http' ? 'http' : 'https' })).url()
     const body = await openDownload(protocol, url)
-    expect(await digestOf(body)).toBe(expected)
+    expect(await digestOf(body)).toBe(large.digest)
   })
 
   test('goes up whole', async () => {
@@ -162,12 +158,12 @@ describe.each(['http', 'https', 'h2'] as const)('a large body over %s', (protoco
     const url = (await tunnel.forward(upstream, { schemes: protocol === 'http' ? 'http' : 'https' })).url()
     if (protocol === 'h2') {
       const stream = (await openHttp2(url)).request({ ':method': 'POST' }, { endStream: false })
-      writeRepeatedly(stream, block, size)
-      expect(await readHttp2Answer(stream)).toMatchObject({ text: expected })
+      large.writeTo(stream)
+      expect(await readHttp2Answer(stream)).toMatchObject({ text: large.digest })
     } else {
       const outgoing = await startRequest(url, { method: 'POST' })
-      writeRepeatedly(outgoing, block, size)
-      expect(await readAnswer(await responseTo(outgoing))).toMatchObject({ text: expected })
+      large.writeTo(outgoing)
+      expect(await readAnswer(await responseTo(outgoing))).toMatchObject({ text: large.digest })
     }
   })
 })
@@ -264,23 +260,4 @@ async function openDownload(protocol: 'http' | 'https' | 'h2', url: string): Pro
   const outgoing = await startRequest(url)
   outgoing.end()
   return responseTo(outgoing)
-}
-
-function writeRepeatedly(out: NodeJS.WritableStream, block: Buffer, size: number): void {
-  let sent = 0
-  const more = (): void => {
-    while (sent < size) {
-      sent += block.length
-      if (!out.write(block)) return void out.once('drain', more)
-    }
-    out.end()
-  }
-  more()
-}
-
-async function digestOf(body: Readable): Promise<string> {
-  const hash = createHash('sha256')
-  body.on('data', (chunk: Buffer) => hash.update(chunk))
-  await once(body, 'end')
-  return hash.digest('hex')
 }

@@ -26,9 +26,13 @@ export function forwardStream(
   events: ForwardEvents,
 ): void {
   const upstream = dialUpstream(address, options, (bytes, buffer) => {
-    const isTaken = passOn(stream, bytes, buffer)
+    if (bytes <= COPY_BYTES) {
+      if (!stream.send(Buffer.from(buffer.subarray(0, bytes)))) upstream.pause()
+      return false
+    }
+    writeAndReturn(stream, buffer.subarray(0, bytes), buffer)
     if (stream.writableLength >= MAX_UNSENT_BYTES) upstream.pause()
-    return isTaken
+    return true
   })
   const startedAt = performance.now()
   const dialTimeoutMs = options.dialTimeoutMs ?? DEFAULT_DIAL_TIMEOUT_MS
@@ -86,17 +90,12 @@ const MAX_UNSENT_BYTES = 256 * 1024
 /** Up to here a copy is cheaper than another buffer, and an idle connection keeps but one. */
 const COPY_BYTES = 4 * 1024
 
-/** Writes what was read. Answers whether the buffer went with it. */
-function passOn(stream: Stream, bytes: number, buffer: Buffer): boolean {
-  if (bytes <= COPY_BYTES) {
-    stream.write(Buffer.from(buffer.subarray(0, bytes)))
-    return false
-  }
-  stream.write(buffer.subarray(0, bytes), (error) => {
+/** Writes `bytes` of `buffer`, which is free again once they are on their way. */
+function writeAndReturn(stream: Stream, bytes: Buffer, buffer: Buffer): void {
+  stream.write(bytes, (error) => {
     // Framed, not yet written: the connection still refers to it.
     if (!error) stream.session.afterWritten(() => returnReadBuffer(buffer))
   })
-  return true
 }
 
 function pump(stream: Stream, upstream: Socket, endUpstream: () => void, breakOff: () => void): void {

@@ -1,7 +1,6 @@
 import { encodeStreamHeader, type StreamHeader, StreamReplyDecoder, TunnelError } from '@tunnel/protocol'
 import type { Stream, StreamSink } from '@tunnel/yamux'
 import type { AgentStream, StreamReceiver } from '../agent-session.ts'
-import { hasRoom } from '../unsent.ts'
 
 /** A yamux stream to an agent: says whose traffic it is, reads the agent's one reply, then bytes (protocol SPEC §5). */
 export class NativeStream implements AgentStream, StreamSink {
@@ -22,9 +21,7 @@ export class NativeStream implements AgentStream, StreamSink {
   }
 
   write(data: Buffer | string): boolean {
-    if (typeof data === 'string') this.#stream.write(data, 'latin1')
-    else this.#stream.write(data)
-    return hasRoom(this.#stream)
+    return this.#stream.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
   }
 
   end(): void {

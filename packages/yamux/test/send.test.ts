@@ -1,0 +1,55 @@
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import type { Stream } from '../src/index.ts'
+import { sessionPair, settle } from './sessions.ts'
+
+/** A stream, and what its peer has read of it. */
+async function openPair() {
+  const { client, accepted } = sessionPair()
+  const stream = client.open()
+  stream.send(Buffer.from('<'))
+  await settle()
+  const peer = accepted[0] as Stream
+  let text = ''
+  let ended = false
+  const onData = (chunk: Buffer): void => {
+    text += chunk
+  }
+  peer.readInto({ onData, onEnd: () => (ended = true) })
+  return { stream, peer, text: () => text, ended: () => ended }
+}
+
+test('send, write and end keep their order', async () => {
+  const { stream, text, ended } = await openPair()
+  stream.send(Buffer.from('a'))
+  stream.write('b')
+  stream.write('c')
+  stream.send(Buffer.from('d'))
+  stream.end('e')
+  expect(stream.send(Buffer.from('never'))).toBe(false)
+  await settle()
+  await settle()
+  expect(text()).toBe('<abcde')
+  expect(ended()).toBe(true)
+})
+
+test('send asks to wait when the window is closed and the queue is full, and says when it is empty', async () => {
+  const { stream, peer, text } = await openPair()
+  peer.pause()
+  const block = Buffer.alloc(256 * 1024, 'x')
+  stream.send(block)
+  await settle()
+  // The window took all of it but the byte that came before.
+  expect(stream.send(block)).toBe(false)
+  const drained = once(stream, 'drain')
+  peer.resume()
+  await drained
+  await settle()
+  expect(text()).toHaveLength(1 + 2 * block.length)
+})
+
+test('a destroyed stream takes nothing more', async () => {
+  const { stream } = await openPair()
+  stream.destroy()
+  expect(stream.send(Buffer.from('x'))).toBe(false)
+})

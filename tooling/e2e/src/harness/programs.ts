@@ -1,0 +1,111 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { start } from './process.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+import { within } from './until.ts'
+
+/** Starting a process takes its time on a busy machine. */
+const START_DEADLINE_MS = 20_000
+
+/** An executable of the workspace, as built. */
+function executable(packageName: string, bin: string): string {
+  const directory = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`))
+  if (!existsSync(join(directory, 'dist'))) throw new Error(`${packageName} is not built: run pnpm build first`)
+  return join(directory, 'bin', bin)
+}
+
+/** Only what a program needs: nothing of the user's environment leads it elsewhere. */
+function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const home = temporaryDirectory()
+  return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production', ...own }
+}
+
+/** A child with a channel, which it may not outlive. */
+function fork(script: string, args: readonly string[], own: Record<string, string> = {}): ChildProcess {
+  return start(process.execPath, [script, ...args], { env: environment(own), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+}
+
+export interface EdgeProgram {
+  readonly child: ChildProcess
+  readonly httpPort: number
+  readonly httpsPort: number
+  readonly connectionString: string
+  /** PEM. */
+  readonly ca: string
+  readonly dataDir: string
+}
+
+export async function startEdgeProgram(
+  options: { dataDir?: string; httpPort?: number; httpsPort?: number } = {},
+): Promise<EdgeProgram> {
+  const dataDir = options.dataDir ?? temporaryDirectory()
+  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), [
+    '--domain=localhost',
+    `--http-addr=127.0.0.1:${options.httpPort ?? 0}`,
+    `--https-addr=127.0.0.1:${options.httpsPort ?? 0}`,
+    `--data=${dataDir}`,
+    '--log-level=warn',
+  ])
+  const { caFile, ...ready } = await messageOf<Omit<EdgeProgram, 'child' | 'ca' | 'dataDir'> & { caFile: string }>(
+    child,
+    'ready',
+  )
+  return { ...ready, child, ca: readFileSync(caFile, 'utf8'), dataDir }
+}
+
+export interface AgentProgram {
+  readonly child: ChildProcess
+  readonly urls: string[]
+}
+
+/** `tunnel` with arguments, once its endpoints are online. */
+export async function startAgentProgram(connect: string, args: readonly string[]): Promise<AgentProgram> {
+  const child = fork(executable('tunnel', 'tunnel.mjs'), args, { TUNNEL_CONNECT: connect })
+  const { urls } = await messageOf<{ urls: string[] }>(child, 'online')
+  return { child, urls }
+}
+
+/** `tunnel` with arguments, to its end. */
+export async function runAgentProgram(
+  connect: string,
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = fork(executable('tunnel', 'tunnel.mjs'), args, { TUNNEL_CONNECT: connect })
+  const output = collect(child)
+  const [code] = (await within(once(child, 'close'), 'the program to end', START_DEADLINE_MS)) as [number | null]
+  return { code, ...output() }
+}
+
+/** Asks a program to stop. Resolves to its exit code. */
+export async function stop(child: ChildProcess): Promise<number | null> {
+  child.kill('SIGTERM')
+  return exitOf(child)
+}
+
+export async function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode
+  const [code] = (await within(once(child, 'exit'), 'the program to end', START_DEADLINE_MS)) as [number | null]
+  return code
+}
+
+async function messageOf<T>(child: ChildProcess, type: string): Promise<T> {
+  const output = collect(child)
+  const message = new Promise<T>((resolve, reject) => {
+    child.on('message', (value: { type?: string } & T) => value.type === type && resolve(value))
+    child.once('close', (code) => reject(new Error(`exited with ${code}: ${output().stdout}${output().stderr}`)))
+  })
+  return within(message, `${type} of the program`, START_DEADLINE_MS)
+}
+
+function collect(child: ChildProcess): () => { stdout: string; stderr: string } {
+  const text = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.on('data', (chunk: Buffer) => {
+      text[name] += chunk
+    })
+  }
+  return () => ({ ...text })
+}
