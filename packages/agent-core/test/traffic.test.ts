@@ -156,7 +156,7 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
     expect(link.messages.length).toBe(1)
   })
 
-  test('leaves the upstream when the visitor leaves', async () => {
+  test('breaks off the upstream when the visitor breaks off: it must not look like an end', async () => {
     const { session, link } = await connected()
     const sockets = new Queue<Socket>()
     const port = await upstreamFor((socket) => sockets.push(socket.on('error', () => {})))
@@ -165,9 +165,9 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
     stream.write('hello')
     const socket = await sockets.next()
     await once(socket, 'data')
-    const ended = once(socket, 'end')
+    const broken = new Promise((resolve) => socket.once('error', resolve))
     stream.destroy()
-    await ended
+    expect(await broken).toMatchObject({ code: 'ECONNRESET' })
   })
 
   test('resets the visitor when the upstream breaks', async () => {

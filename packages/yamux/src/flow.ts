@@ -176,9 +176,9 @@ export class Flow {
     return flag
   }
 
-  /** Node asks for the end only when all that was written is on its way. */
+  /** Node asks for the end when all that it wrote is on its way; what went past it may still be queued. */
   #isFinDue(): boolean {
-    return this.#finWanted && nextState(this.#state, 'send-fin') !== undefined
+    return this.#finWanted && this.send.queuedBytes === 0 && nextState(this.#state, 'send-fin') !== undefined
   }
 
   #sentFin(): void {

@@ -48,6 +48,22 @@ test('send asks to wait when the window is closed and the queue is full, and say
   expect(text()).toHaveLength(1 + 2 * block.length)
 })
 
+test('the end waits for what the closed window holds back', async () => {
+  const { stream, peer, text, ended } = await openPair()
+  peer.pause()
+  const block = Buffer.alloc(256 * 1024, 'x')
+  stream.send(block)
+  stream.send(block)
+  stream.end()
+  await settle()
+  expect(ended()).toBe(false)
+  peer.resume()
+  await settle()
+  await settle()
+  expect(text()).toHaveLength(1 + 2 * block.length)
+  expect(ended()).toBe(true)
+})
+
 test('a destroyed stream takes nothing more', async () => {
   const { stream } = await openPair()
   stream.destroy()

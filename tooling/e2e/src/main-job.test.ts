@@ -183,7 +183,7 @@ describe('a name that cannot be had', () => {
     [`https://path.${DOMAIN}/`, 'ERR_TUNNEL_9038'],
     [`https://path.${DOMAIN}/path`, 'ERR_TUNNEL_9037'],
     [`https://port.${DOMAIN}:1`, 'ERR_TUNNEL_9035'],
-    [`ftp://ftp.${DOMAIN}`, 'ERR_TUNNEL_9036'],
+    [`ftp://ftp.${DOMAIN}`, 'ERR_TUNNEL_332'],
   ])('%s is refused with %s, and the session goes on', async (url, code) => {
     const tunnel = await startTestEdge()
     const session = await tunnel.connectAgent()

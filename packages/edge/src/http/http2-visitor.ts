@@ -41,7 +41,7 @@ export class Http2Visitor implements Visitor {
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#onClose())
     // After RST_STREAM with NO_ERROR node:http2 would first write what the visitor no longer reads.
-    stream.on('aborted', () => stream.destroy())
+    stream.on('aborted', () => stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.destroy())
     stream.on('drain', () => this.#onDrain())
     stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#exchange?.timeOut())
     this.#begin(rawHeaders, endOfStream)

@@ -6,7 +6,7 @@ const POLL_MS = 5
  * Waits for a condition that no event announces. Generous, since machines that run tests are busy ones; it bounds a failure
  * and says nothing about how long anything should take.
  */
-export async function until(condition: () => boolean, what: string, deadlineMs = 4000): Promise<void> {
+export async function until(condition: () => boolean, what: string, deadlineMs = 10_000): Promise<void> {
   const deadline = performance.now() + deadlineMs
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`waited ${deadlineMs} ms for ${what}`)
@@ -15,7 +15,7 @@ export async function until(condition: () => boolean, what: string, deadlineMs =
 }
 
 /** The promise, or an error that says what did not happen. */
-export async function within<T>(promise: Promise<T>, what: string, deadlineMs = 4000): Promise<T> {
+export async function within<T>(promise: Promise<T>, what: string, deadlineMs = 10_000): Promise<T> {
   const patience = new AbortController()
   try {
     return await Promise.race([
