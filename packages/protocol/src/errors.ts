@@ -12,7 +12,7 @@ export const wireErrorSchema = z.object({
 })
 export type WireError = z.infer<typeof wireErrorSchema>
 
-/** What {@link tunnelError} knows of each code raised between agent and edge. */
+/** What {@link TunnelError} knows of each code raised between agent and edge. */
 const RETRYABLE: Readonly<Record<number, true>> = {
   108: true,
   110: true,

@@ -45,7 +45,7 @@ function parsePort(text: string, url: string): number {
 }
 
 /** Lowercase ASCII, checked label by label; each rule has its own code. */
-export function canonicalHost(name: string): string {
+function canonicalHost(name: string): string {
   const wildcard = name.startsWith('*.')
   const plain = wildcard ? name.slice(2) : name
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the question is just whether it is all ASCII

@@ -49,7 +49,7 @@ export function upstreamTimedOut(endpoint: Endpoint, afterMs: number): VisitorEr
   }
 }
 
-export function overloaded(): VisitorError {
+function overloaded(): VisitorError {
   return {
     number: 743,
     status: 503,
