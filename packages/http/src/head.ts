@@ -1,6 +1,7 @@
 /** name, value, name, value … in wire order, case kept, values without surrounding whitespace; latin1 strings. */
 export type HeaderList = string[]
 
+/** Not to be changed: a connection that repeats a head, byte for byte, is given the same object again. */
 export interface RequestHead {
   method: string
   /** Byte for byte as sent. */
@@ -19,6 +20,7 @@ export interface RequestHead {
   expectContinue: boolean
 }
 
+/** Not to be changed, as {@link RequestHead}. */
 export interface ResponseHead {
   /** 100 to 599. */
   status: number

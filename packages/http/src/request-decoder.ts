@@ -2,6 +2,7 @@ import { BodyReader } from './body-reader.ts'
 import { CR, LF } from './bytes.ts'
 import { HttpError, showByte } from './errors.ts'
 import type { HeaderList, RequestHead } from './head.ts'
+import { HeadMemo } from './head-memo.ts'
 import { HeadReader } from './head-reader.ts'
 import { HeldBytes } from './held-bytes.ts'
 import { type HttpLimits, resolveHttpLimits } from './limits.ts'
@@ -39,6 +40,8 @@ export class RequestDecoder {
   readonly #head: HeadReader<RequestLine>
   readonly #body: BodyReader
   readonly #held: HeldBytes
+  readonly #memo = new HeadMemo<RequestHead>()
+  #isRepeated = false
   #state: RequestDecoderState = 'idle'
   /** The chunk being read and how far; fields, since the handler may call `takeRest()`. */
   #input: Buffer = NOTHING
@@ -114,7 +117,7 @@ export class RequestDecoder {
   /** The bytes of the head just decoded, as they came; only within `onHead`. Copy them to keep them. */
   takeHeadBytes(): Buffer {
     if (!this.#inOnHead) throw new Error('takeHeadBytes outside onHead')
-    return this.#head.bytes
+    return this.#isRepeated ? this.#memo.bytes : this.#head.bytes
   }
 
   /** A loop rather than `next` calling `write`: a chunk can hold thousands of requests, and a stack cannot. */
@@ -141,6 +144,7 @@ export class RequestDecoder {
   }
 
   #step(): void {
+    if (this.#state === 'idle' && this.#takeRepeated()) return
     try {
       if (this.#state === 'body') this.#at = this.#body.read(this.#input, this.#at)
       else if (!this.#skipLeadingLine()) this.#at = this.#head.read(this.#input, this.#at)
@@ -168,6 +172,17 @@ export class RequestDecoder {
     return true
   }
 
+  #takeRepeated(): boolean {
+    if (this.#leadingLineBytes === 1 || this.#closed) return false
+    const length = this.#memo.lengthAt(this.#input, this.#at)
+    if (length === 0) return false
+    this.#at += length
+    this.#isRepeated = true
+    this.#deliver(this.#memo.head)
+    this.#isRepeated = false
+    return true
+  }
+
   #deliverHead(): void {
     let head: RequestHead
     try {
@@ -176,6 +191,11 @@ export class RequestDecoder {
       this.#fail(error)
       return
     }
+    this.#memo.remember(this.#head.bytes, head)
+    this.#deliver(head)
+  }
+
+  #deliver(head: RequestHead): void {
     this.#closed = !head.keepAlive
     this.#body.begin(head.framing, head.contentLength)
     this.#state = 'body'

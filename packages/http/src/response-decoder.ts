@@ -1,6 +1,7 @@
 import { BodyReader } from './body-reader.ts'
 import { HttpError, upstreamError } from './errors.ts'
 import type { HeaderList, ResponseHead } from './head.ts'
+import { HeadMemo } from './head-memo.ts'
 import { HeadReader } from './head-reader.ts'
 import { HeldBytes } from './held-bytes.ts'
 import { type HttpLimits, resolveHttpLimits } from './limits.ts'
@@ -39,6 +40,8 @@ export class ResponseDecoder {
   readonly #head: HeadReader<StatusLine>
   readonly #body: BodyReader
   readonly #rest: HeldBytes
+  /** Final heads that answer anything but HEAD: the same bytes then mean the same. */
+  readonly #memo = new HeadMemo<ResponseHead>()
   #state: ResponseDecoderState = 'idle'
   #method = ''
   #upgradeAsked = false
@@ -120,6 +123,7 @@ export class ResponseDecoder {
   }
 
   #step(): void {
+    if (this.#state === 'head' && this.#takeRepeated()) return
     try {
       if (this.#state === 'head') this.#at = this.#head.read(this.#input, this.#at)
       else this.#at = this.#body.read(this.#input, this.#at)
@@ -131,10 +135,20 @@ export class ResponseDecoder {
     else if (this.#head.done) this.#deliverHead()
   }
 
+  #takeRepeated(): boolean {
+    if (this.#head.begun || this.#method === 'HEAD') return false
+    const length = this.#memo.lengthAt(this.#input, this.#at)
+    if (length === 0) return false
+    this.#at += length
+    this.#deliverFinalHead(this.#memo.head)
+    return true
+  }
+
   #deliverHead(): void {
     let head: ResponseHead
     try {
       head = responseHeadFrom(this.#head, this.#method)
+      if (head.status >= 200 && this.#method !== 'HEAD') this.#memo.remember(this.#head.bytes, head)
       this.#head.reset()
       if (head.status < 200) this.#assertInformational(head)
     } catch (error) {

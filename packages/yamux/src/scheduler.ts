@@ -8,6 +8,8 @@ import type { Link } from './link.ts'
 const TURN_BYTES = 16 * 1024
 /** How much is gathered before it is written. */
 const BATCH_BYTES = 128 * 1024
+/** So many streams do not wait for the end of the turn: while this side is still busy with it, the peer can begin. */
+const BATCH_STREAMS = 16
 /** What a closing session still hands to its connection at most. */
 const LAST_BYTES = 16 * 1024 * 1024
 
@@ -27,6 +29,7 @@ export class Scheduler {
   #first: Flow | undefined
   #last: Flow | undefined
   #immediate: NodeJS.Immediate | undefined
+  #woken = 0
   #isFlushing = false
   #onFlushed: (() => void) | undefined
   #onWritten: (() => void)[] = []
@@ -46,6 +49,9 @@ export class Scheduler {
 
   wake(flow: Flow): void {
     if (flow.isQueued) return
+    // Before this one, which may have more to say in a moment.
+    if (this.#woken >= BATCH_STREAMS) this.#flush()
+    this.#woken++
     this.#append(flow)
     this.schedule()
   }
@@ -94,6 +100,7 @@ export class Scheduler {
   }
 
   #flush(): void {
+    this.#woken = 0
     if (this.#isFlushing || this.#isBlocked || !this.#link || this.#isIdle()) return
     this.#writeBatch(this.#link)
     const onFlushed = this.#onFlushed

@@ -136,11 +136,14 @@ test('ends a stream that was never written to', async () => {
   expect(await peer.frame({ streamId: 1 })).toMatchObject({ type: WINDOW, flags: SYN | FIN, length: 0 })
 })
 
-test('writes all frames of a turn at once', async () => {
+test.each([
+  [16, 1],
+  [33, 3],
+])('writes the frames of a turn at once, up to 16 streams: %i streams in %i writes', async (streams, writes) => {
   const { client, peer } = clientWithRawPeer()
-  for (let i = 0; i < 20; i++) client.open().write('small')
-  await peer.until(() => peer.frames.length === 20)
-  expect(peer.writes).toHaveLength(1)
+  for (let i = 0; i < streams; i++) client.open().write('small')
+  await peer.until(() => peer.frames.length === streams)
+  expect(peer.writes).toHaveLength(writes)
 })
 
 test('an unsent stream that is destroyed leaves no trace on the wire', async () => {

@@ -1,7 +1,5 @@
 import {
   chunkHead,
-  type ForwardRequestFacts,
-  forwardRequestHead,
   forwardTrailers,
   type HeaderList,
   LAST_CHUNK,
@@ -14,6 +12,7 @@ import { TunnelError } from '@tunnel/protocol'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
 import { RawPump } from '../raw-pump.ts'
+import type { ForwardedResponse } from './forwarded-head.ts'
 import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './upstream-connection.ts'
 import type { UpstreamPool } from './upstream-pool.ts'
 import type { Visitor } from './visitor.ts'
@@ -28,7 +27,7 @@ export class Exchange implements UpstreamListener {
   readonly #pool: UpstreamPool
   readonly #limits: EdgeLimits
   readonly #head: RequestHead
-  readonly #requestLine: string
+  readonly #requestHead: Buffer | string
   #upstream: UpstreamConnection | undefined
   #requestEnded = false
   #responseBegun = false
@@ -50,9 +49,7 @@ export class Exchange implements UpstreamListener {
     this.#limits = limits
     this.#head = head
     this.#onOver = onOver
-    const facts: ForwardRequestFacts = { clientAddress: visitor.address, proto: visitor.scheme }
-    if (endpoint.hostHeader !== undefined) facts.hostHeader = endpoint.hostHeader
-    this.#requestLine = forwardRequestHead(head, facts)
+    this.#requestHead = visitor.forwarded.of(head, endpoint, visitor)
   }
 
   get requestEnded(): boolean {
@@ -82,7 +79,7 @@ export class Exchange implements UpstreamListener {
       return this.#failEarly(streamFailed(this.#endpoint, TunnelError.from(cause)))
     }
     this.#upstream.start(this, this.#head.method, this.#head.upgrade !== undefined)
-    this.#upstream.stream.write(this.#requestLine)
+    this.#upstream.stream.write(this.#requestHead)
   }
 
   writeRequestBody(chunk: Buffer): void {
@@ -135,9 +132,9 @@ export class Exchange implements UpstreamListener {
     this.#visitor.writeInformational(head)
   }
 
-  onResponseHead(head: ResponseHead): void {
+  onResponseHead(head: ResponseHead, forwarded: ForwardedResponse): void {
     this.#responseBegun = true
-    this.#visitor.writeHead(head)
+    this.#visitor.writeHead(head, forwarded)
     if (head.status === 101) this.#switchProtocols()
   }
 

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
   chunkHead,
-  type ForwardResponseFacts,
   forwardResponseHead,
   forwardTrailers,
   type HeaderList,
@@ -21,6 +20,7 @@ import type { DataPath } from './data-path.ts'
 import { errorBody, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
 import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
+import { ForwardedRequest, type ForwardedResponse } from './forwarded-head.ts'
 import { GatheredWriter } from './gathered-writer.ts'
 import type { Visitor } from './visitor.ts'
 import { httpVersionNotSupported, malformedRequest, noSuchEndpoint } from './visitor-errors.ts'
@@ -32,6 +32,7 @@ const FLUSH_BYTES = 128 * 1024
 export class Http1Visitor implements Visitor, RequestHandler {
   readonly scheme: 'http' | 'https'
   readonly address: string
+  readonly forwarded = new ForwardedRequest()
   readonly #socket: Socket
   readonly #path: DataPath
   readonly #decoder: RequestDecoder
@@ -199,15 +200,14 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#writer.push(serializeResponseHead(head.status, head.reason, head.headers))
   }
 
-  writeHead(head: ResponseHead): void {
+  writeHead(head: ResponseHead, forwarded: ForwardedResponse): void {
     // An answer that overtakes its request: what is left of the request cannot be told from a next one.
     if (!this.#requestComplete && head.status !== 101) this.#keepAlive = false
     const framing = head.framing === 'close' ? 'chunked' : head.framing
     this.#chunkedResponse = framing === 'chunked'
-    const facts: ForwardResponseFacts = { framing, keepAlive: this.#keepAlive }
-    const rewrite = this.#exchange?.locationRewrite
-    if (rewrite) facts.locationRewrite = rewrite
-    this.#writer.push(forwardResponseHead(head, facts))
+    const locationRewrite = this.#exchange?.locationRewrite
+    if (!locationRewrite) this.#writer.push(forwarded.of(head, this.#keepAlive))
+    else this.#writer.push(forwardResponseHead(head, { framing, keepAlive: this.#keepAlive, locationRewrite }))
   }
 
   writeBody(chunk: Buffer): void {

@@ -13,6 +13,7 @@ import type { DataPath } from './data-path.ts'
 import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
+import { ForwardedRequest } from './forwarded-head.ts'
 import { http2Headers } from './http2-headers.ts'
 import type { Visitor } from './visitor.ts'
 import { malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
@@ -21,6 +22,7 @@ import { malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.
 export class Http2Visitor implements Visitor {
   readonly scheme = 'https'
   readonly address: string
+  readonly forwarded = new ForwardedRequest()
   readonly #stream: ServerHttp2Stream
   readonly #path: DataPath
   #exchange: Exchange | undefined

@@ -3,6 +3,7 @@ import type { TunnelError } from '@tunnel/protocol'
 import type { AgentStream, StreamReceiver } from '../agent-session.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
+import { ForwardedResponse } from './forwarded-head.ts'
 
 /** Why a response will not come, or not come whole. */
 export type UpstreamFailure = { kind: 'stream'; error: TunnelError } | { kind: 'invalid'; why: string }
@@ -10,7 +11,7 @@ export type UpstreamFailure = { kind: 'stream'; error: TunnelError } | { kind: '
 /** The exchange that currently owns an {@link UpstreamConnection}. */
 export interface UpstreamListener {
   onInformational(head: ResponseHead): void
-  onResponseHead(head: ResponseHead): void
+  onResponseHead(head: ResponseHead, forwarded: ForwardedResponse): void
   onResponseBody(chunk: Buffer): void
   onResponseEnd(trailers: HeaderList | undefined): void
   /** The chunk that caused the calls before is decoded to its end: the moment to write. */
@@ -31,6 +32,7 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
   /** It has carried a whole exchange before. */
   reused = false
   readonly #decoder: ResponseDecoder
+  readonly #forwarded = new ForwardedResponse()
   #listener: UpstreamListener | undefined
   #raw: StreamReceiver | undefined
   #responseBytes = 0
@@ -126,7 +128,7 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
   onHead(head: ResponseHead): void {
     if (!head.keepAlive || head.framing === 'close') this.#reusable = false
     if (!this.#hintRead) this.#readKeepAliveHint(head.headers)
-    this.#listener?.onResponseHead(head)
+    this.#listener?.onResponseHead(head, this.#forwarded)
   }
 
   onBody(chunk: Buffer): void {

@@ -1,14 +1,18 @@
 import type { Duplex } from 'node:stream'
 import type { HeaderList, ResponseHead } from '@tunnel/http'
 import type { VisitorError } from './error-response.ts'
+import type { ForwardedRequest, ForwardedResponse } from './forwarded-head.ts'
 
 /** The visitor's side of one exchange: HTTP/1.1 and HTTP/2 differ here and nowhere else. */
 export interface Visitor {
   /** The visitor's IP address, as `X-Forwarded-For` shows it. */
   readonly address: string
   readonly scheme: 'http' | 'https'
+  /** Its request heads as they go on. */
+  readonly forwarded: ForwardedRequest
   writeInformational(head: ResponseHead): void
-  writeHead(head: ResponseHead): void
+  /** `forwarded` knows the heads of the connection that it came over. */
+  writeHead(head: ResponseHead, forwarded: ForwardedResponse): void
   writeBody(chunk: Buffer): void
   writeEnd(trailers: HeaderList | undefined): void
   /** Sends what was written since the last flush. `false`: hold the upstream back until `Exchange.onVisitorDrain`. */
