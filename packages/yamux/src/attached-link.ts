@@ -1,15 +1,19 @@
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import { writeJoined } from './joined-writes.ts'
 import type { Link, LinkEvents } from './link.ts'
 
 /** A connection that the session reads and writes by itself, and closes with itself. */
 export class AttachedLink implements Link {
   readonly #connection: Duplex
   readonly #events: LinkEvents
+  readonly #isTls: boolean
   #onReleased: (() => void) | undefined
 
   constructor(connection: Duplex, events: LinkEvents) {
     this.#connection = connection
     this.#events = events
+    this.#isTls = connection instanceof TLSSocket
     connection.on('data', this.#onData)
     connection.on('drain', this.#onDrain)
     connection.on('end', this.#onEnd)
@@ -24,6 +28,7 @@ export class AttachedLink implements Link {
     const connection = this.#connection
     const last = parts.length - 1
     if (last === 0) return connection.write(parts[0], onWritten)
+    if (this.#isTls) return writeJoined(connection, parts, onWritten)
     connection.cork()
     for (let i = 0; i < last; i++) connection.write(parts[i])
     connection.write(parts[last], onWritten)
