@@ -9,6 +9,7 @@
  *
  * @packageDocumentation
  */
+export { Acl } from './acl.ts'
 export { isAuthtoken, redactAuthtoken } from './authtoken.ts'
 export { type ConnectionString, formatConnectionString, parseConnectionString } from './connection-string.ts'
 export { TunnelError, type TunnelErrorCode, type WireError } from './errors.ts'
@@ -22,6 +23,7 @@ export {
   type EndpointRequest,
   endpointProtocols,
   type Hello,
+  type TlsTermination,
   type Welcome,
 } from './messages.ts'
 export { parseAgentMessage, parseEdgeMessage, type Unsupported } from './parse.ts'

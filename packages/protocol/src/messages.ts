@@ -52,6 +52,21 @@ export const welcomeSchema = z.object({
 
 export const refusedSchema = z.object({ type: z.literal('refused'), error: wireErrorSchema })
 
+const pem = z.string().max(64 * 1024)
+
+/** How the edge is to end the TLS of a `tls` endpoint. */
+export const tlsTerminationSchema = z.object({
+  /** PEM, leaf first; with `privateKey`. Left out: the edge's own certificate of the name. */
+  certificate: pem.optional(),
+  /** PEM, without a passphrase. */
+  privateKey: pem.optional(),
+  /** PEM of the authorities of which one must have signed the visitor's certificate. None: no certificate is asked for. */
+  clientCas: z.array(pem).max(10).optional(),
+  /** `1.2` (default) or `1.3`. */
+  minVersion: z.string().max(8).optional(),
+})
+export type TlsTermination = z.infer<typeof tlsTerminationSchema>
+
 /** What an agent asks for when it binds an endpoint. */
 export const endpointRequestSchema = z.object({
   protocol: z.string().max(32),
@@ -63,9 +78,16 @@ export const endpointRequestSchema = z.object({
   bindings: z.array(shortText).max(8).optional(),
   poolingEnabled: z.boolean().optional(),
   /** Shown to people and used for `hostHeader: 'rewrite'`; never dialled by the edge. */
-  upstream: z.object({ url: z.string().max(2048), protocol: z.string().max(32).optional() }),
+  upstream: z.object({
+    url: z.string().max(2048),
+    protocol: z.string().max(32).optional(),
+    /** The agent begins each upstream connection with a PROXY protocol header of this version, so that no two visitor connections may share one. */
+    proxyProtocol: z.literal([1, 2]).optional(),
+  }),
   /** `preserve` (default), `rewrite`, or the literal value that the upstream is to see. */
   hostHeader: shortText.optional(),
+  /** Only of a `tls` endpoint. Left out: its TLS passes through the edge unopened. */
+  tlsTermination: tlsTerminationSchema.optional(),
   trafficPolicy: z.string().optional(),
   labels: z.array(shortText).max(64).optional(),
 })
@@ -136,8 +158,13 @@ export const endpointStoppedSchema = z.object({
   error: wireErrorSchema,
 })
 
-/** The last message before the edge ends a session; `error.retryable` says whether to come back. */
-export const closingSchema = z.object({ type: z.literal('closing'), error: wireErrorSchema })
+/** The edge will end the session, once what runs is done; the last one counts. `error.retryable` says whether to come back. */
+export const closingSchema = z.object({
+  type: z.literal('closing'),
+  error: wireErrorSchema,
+  /** Another process of the edge answers already and keeps the names: come at once, this session goes on meanwhile. */
+  resumeNow: z.boolean().optional(),
+})
 
 export const agentMessageSchema = z.discriminatedUnion('type', [
   helloSchema,

@@ -8,16 +8,20 @@ import { objectFromJson } from './frame.ts'
  */
 export const streamHeaderSchema = z.object({
   endpointId: z.string().max(255),
-  /** `http`: HTTP/1.1 messages. `raw`: bytes as they are. */
-  protocol: z.enum(['http', 'raw']),
+  /** `http`: HTTP/1.1 messages. `raw`: bytes as they are. `tls`: the visitor's own TLS from its ClientHello on, which the edge did not open. */
+  protocol: z.enum(['http', 'raw', 'tls']),
   /** The visitor that caused the stream, as `address:port`. */
   visitorAddress: z.string().max(64),
-  /** What the edge knows of the visitor's TLS, when it terminated it. */
+  /** Where that visitor's connection arrived at the edge, as `address:port`. */
+  localAddress: z.string().max(64).optional(),
+  /** What the edge knows of the visitor's TLS: everything where it terminated it, the server name where it only read that. */
   tls: z
     .object({
       serverName: z.string().max(255).optional(),
       version: z.string().max(32).optional(),
       cipher: z.string().max(64).optional(),
+      /** Whom the verified client certificate names, as `CN=…, O=…`. */
+      clientSubject: z.string().max(512).optional(),
     })
     .optional(),
 })

@@ -38,4 +38,12 @@ export class ManualClock {
     }
     this.#now = until
   }
+  /** Moves time on as over a sleep of the machine: nothing fires meanwhile, what came due fires late, at the end of it. */
+  sleep(forMs: number): void {
+    this.#now += forMs
+    const due = [...this.#timers]
+      .filter(([, { at }]) => at <= this.#now)
+      .sort(([, one], [, other]) => one.at - other.at)
+    for (const [id, { run }] of due) if (this.#timers.delete(id)) run()
+  }
 }

@@ -16,15 +16,25 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
+/**
+ * A timer that is this late fires in a process that was stopped, or on a machine that slept. What the peer said meanwhile
+ * is still to be read, and has as long again to be.
+ */
+const ASLEEP_MS = 1000
+
 /** Pings: at most one is on its way, and all who ask meanwhile share its answer. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions
   #nextId = 0
   #pending: { id: number; sentAtMs: number } | undefined
+  /** When the pending ping is given up, unless something is heard. */
+  #dueAtMs = 0
   #waiters: Waiter[] = []
   #intervalTimer: unknown
   #timeoutTimer: unknown
-  #heard = false
+  /** How often anything arrived, ever. */
+  #heardCount = 0
+  #heardAtStart = 0
   rttMs: number | undefined
 
   constructor(options: HeartbeatOptions) {
@@ -51,14 +61,28 @@ export class Heartbeat {
     const id = this.#nextId
     this.#nextId = (id + 1) >>> 0
     this.#pending = { id, sentAtMs: clock.now() }
-    this.#heard = false
-    this.#timeoutTimer = clock.setTimeout(this.#onTimeout, timeoutMs)
+    this.#watch(timeoutMs)
     sendPing(id)
+  }
+
+  /** Whether the peer says anything within `withinMs`: the answer to a ping, or any bytes that may be in front of it. */
+  isAlive(withinMs: number): Promise<boolean> {
+    const { clock } = this.#options
+    const before = this.#heardCount
+    const answered = this.ask().then(
+      () => true,
+      () => false,
+    )
+    let timer: unknown
+    const late = new Promise<boolean>((resolve) => {
+      timer = clock.setTimeout(() => resolve(this.#heardCount !== before), withinMs)
+    })
+    return Promise.race([answered, late]).finally(() => clock.clearTimeout(timer))
   }
 
   /** Any bytes from the peer: it is alive, even if its answer waits behind them. */
   hear(): void {
-    this.#heard = true
+    this.#heardCount++
   }
 
   /** An answer nobody waits for is ignored, as one that comes after its ping timed out. */
@@ -84,11 +108,8 @@ export class Heartbeat {
 
   #onTimeout = (): void => {
     const { clock, intervalMs, timeoutMs, onSilence } = this.#options
-    if (this.#heard) {
-      this.#heard = false
-      this.#timeoutTimer = clock.setTimeout(this.#onTimeout, timeoutMs)
-      return
-    }
+    if (this.#heardCount !== this.#heardAtStart) return this.#watch(timeoutMs)
+    if (clock.now() - this.#dueAtMs >= ASLEEP_MS) return this.#watch(Math.min(timeoutMs, ASLEEP_MS))
     this.#settlePending()
     for (const waiter of this.#takeWaiters()) {
       waiter.reject(new YamuxError('ERR_YAMUX_PING_TIMEOUT', `no answer to a ping within ${timeoutMs} ms`))
@@ -96,6 +117,13 @@ export class Heartbeat {
     if (intervalMs !== undefined) {
       onSilence(new YamuxError('ERR_YAMUX_KEEPALIVE_TIMEOUT', `nothing from the peer for ${timeoutMs} ms after a ping`))
     }
+  }
+
+  #watch(forMs: number): void {
+    const { clock } = this.#options
+    this.#heardAtStart = this.#heardCount
+    this.#dueAtMs = clock.now() + forMs
+    this.#timeoutTimer = clock.setTimeout(this.#onTimeout, forMs)
   }
 
   #settlePending(): void {

@@ -161,6 +161,14 @@ export class Session extends Duplex {
   }
 
   /**
+   * Whether the peer shows a sign of life within `withinMs`: the answer to a ping, or any bytes that travel in front of it.
+   * Does not end the session when there is none.
+   */
+  isAlive(withinMs: number): Promise<boolean> {
+    return this.#state === 'open' ? this.#heartbeat.isAlive(withinMs) : Promise.resolve(false)
+  }
+
+  /**
    * Tells the peer that this side takes no new streams, and opens none; existing ones go on. Only the first call counts.
    * A peer ends the session on any code but 0.
    */
