@@ -7,6 +7,8 @@ import type { TunnelDefinition } from './tunnel-schema.ts'
 export interface ConnectConfig {
   /** The edge's agent address. `undefined` where nothing names one. */
   readonly url: string | undefined
+  /** Every edge to connect to, `url` first; empty where nothing names one. An entry may be a connection string. */
+  readonly urls: readonly string[]
   /** @default { kind: 'trusted' } */
   readonly cas: ConnectCas
   /** @default 10_000 */

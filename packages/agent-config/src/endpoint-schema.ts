@@ -23,6 +23,7 @@ const agentTlsTermination = z.strictObject({
     z.array(text()).max(100),
     "PEM files or PEM texts of the authorities that must vouch for the visitor's certificate.",
   ),
+  min_version: optional(z.enum(['1.2', '1.3']), 'Oldest TLS that visitors may speak. Default 1.2.'),
 })
 
 const url = z

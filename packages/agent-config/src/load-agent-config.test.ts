@@ -38,6 +38,7 @@ describe('which file', () => {
       connectionString: undefined,
       connect: {
         url: undefined,
+        urls: [],
         cas: { kind: 'trusted' },
         timeoutMs: 10_000,
         heartbeatIntervalMs: 10_000,
@@ -188,6 +189,12 @@ describe('what a file says', () => {
     const names = `server_addr: edge.example.com:443\nroot_cas: host\n`
     const text = `version: ${version}\n${values.replaceAll(/^ {4}/gm, '')}${names}`
     expect(read(text)).toMatchObject({ ...meaning, version: 2, warnings: [] })
+  })
+
+  it('names several edges, the single one first', () => {
+    const urls = (agent: string) => read(`version: 3\nagent: ${agent}\n`).connect.urls
+    expect(urls('{ connect_urls: [a.example, "b.example:8443"] }')).toEqual(['a.example', 'b.example:8443'])
+    expect(urls('{ connect_urls: [b.example], connect_url: a.example }')).toEqual(['a.example', 'b.example'])
   })
 
   it('warns of a region, which has no effect', () => {

@@ -1,5 +1,6 @@
 import { ConfigFileError, invalidConfigError, parseConfigFile, readConfigText } from '@tunnel/config-file'
 import type { AgentConfig } from './agent-config.ts'
+import { environmentOf, namedConfigPath } from './environment.ts'
 import { type AgentConfigFile, fileSchema } from './file-schema.ts'
 import { defaultConfigPath, type Machine, ngrokConfigPaths } from './locations.ts'
 import { withDefaults } from './with-defaults.ts'
@@ -26,11 +27,7 @@ export interface LoadAgentConfigOptions extends Machine {
  * or `ERR_CONFIG_TOO_LARGE`. Reads synchronously, as it runs before anything else does.
  */
 export const loadAgentConfig = (options: LoadAgentConfigOptions): AgentConfig => {
-  const environment = {
-    authtoken: variable(options, 'TUNNEL_AUTHTOKEN', 'NGROK_AUTHTOKEN'),
-    apiKey: variable(options, 'TUNNEL_API_KEY', 'NGROK_API_KEY'),
-    connectionString: variable(options, 'TUNNEL_CONNECT'),
-  }
+  const environment = environmentOf(options)
   const found = findFile(options)
   if (found === undefined) return { ...withDefaults(undefined, environment), files: [], warnings: [] }
   const parsed = parseConfigFile(found.text, fileSchema, { file: found.path })
@@ -39,10 +36,6 @@ export const loadAgentConfig = (options: LoadAgentConfigOptions): AgentConfig =>
   return { ...withDefaults(parsed.data, environment), files: [found.path], warnings }
 }
 
-/** The first of the variables that is set; an empty one counts as unset. */
-const variable = ({ env }: Machine, ...names: string[]): string | undefined =>
-  names.map((name) => env[name]).find((value) => value !== undefined && value !== '')
-
 interface FoundFile {
   readonly path: string
   readonly text: string
@@ -50,8 +43,8 @@ interface FoundFile {
 }
 
 const findFile = (options: LoadAgentConfigOptions): FoundFile | undefined => {
-  const { explicitPath, readText = readConfigText } = options
-  const named = explicitPath ?? variable(options, 'TUNNEL_CONFIG', 'NGROK_CONFIG')
+  const { readText = readConfigText } = options
+  const named = namedConfigPath(options)
   if (named !== undefined) return { path: named, text: readText(named), warnings: [] }
 
   const own = defaultConfigPath(options)

@@ -48,6 +48,10 @@ export const connectSettings = {
     'Who vouches for the edge: trusted, host, sha256:<fingerprint of a CA> or a PEM file. Default trusted.',
   ),
   connect_url: optional(text(), "The edge's agent address, host:port."),
+  connect_urls: optional(
+    z.array(text()).max(8),
+    'Several edges to be online at together: host:port, or a connection string with its own CA and authtoken. At most 8.',
+  ),
 }
 
 /** The same under the names of version 2. */

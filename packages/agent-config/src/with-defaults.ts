@@ -1,12 +1,6 @@
 import type { AgentConfig } from './agent-config.ts'
+import type { AgentEnvironment } from './environment.ts'
 import type { AgentConfigFile, AgentSettings } from './file-schema.ts'
-
-/** What the environment says; it goes before the file. */
-export interface AgentEnvironment {
-  readonly authtoken: string | undefined
-  readonly apiKey: string | undefined
-  readonly connectionString: string | undefined
-}
 
 /** Puts file, environment and defaults together. */
 export const withDefaults = (
@@ -17,13 +11,15 @@ export const withDefaults = (
   const { connectionString } = environment
   // A connection string is a whole pairing: half of another one beside it would send a token to the wrong edge.
   const paired: AgentSettings = connectionString === undefined ? settings : {}
+  const edges = [paired.connect_url, ...(paired.connect_urls ?? [])].filter((url) => typeof url === 'string')
   return {
     version: file && (isVersion3(file) ? 3 : 2),
     authtoken: environment.authtoken ?? paired.authtoken ?? undefined,
     apiKey: environment.apiKey ?? settings.api_key ?? undefined,
     connectionString,
     connect: {
-      url: paired.connect_url ?? undefined,
+      url: edges[0],
+      urls: edges,
       cas: paired.connect_cas ?? { kind: 'trusted' },
       timeoutMs: settings.connect_timeout ?? 10_000,
       heartbeatIntervalMs: settings.heartbeat_interval ?? 10_000,

@@ -1,6 +1,7 @@
 import type { ListenAddress } from '@tunnel/config-file'
 import type { SettingValues } from './settings-schema.ts'
-import type { PortRange } from './value-types.ts'
+import type { ReservationSetting } from './reservations.ts'
+import type { CertificateSetting, PortRange } from './value-types.ts'
 
 /** The settings of an edge, all defaults filled in. */
 export interface EdgeSettings {
@@ -18,9 +19,16 @@ export interface EdgeSettings {
   readonly httpsAddr: ListenAddress | undefined
   readonly tcpHost: string
   readonly tcpPorts: PortRange
+  /** In the order given. */
+  readonly reservations: readonly ReservationSetting[]
+  readonly reservationsRequired: 'none' | 'wildcards' | 'all'
+  /** Addresses and CIDRs; empty: nobody is believed. */
+  readonly proxyProtocolFrom: readonly string[]
   readonly dataDir: string
   /** Both or none. */
   readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined
+  /** Further ones, in the order given. */
+  readonly certificates: readonly CertificateSetting[]
   /** `stdout`, `stderr` or a path. */
   readonly log: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'crit'
@@ -28,10 +36,18 @@ export interface EdgeSettings {
   readonly heartbeatIntervalMs: number
   readonly heartbeatToleranceMs: number
   readonly resumeWindowMs: number
+  readonly reconnectGraceMs: number
+  readonly takeoverProbeMs: number
+  readonly drainGraceMs: number
+  readonly handshakeTimeoutMs: number
+  readonly helloTimeoutMs: number
+  readonly maxUnauthenticatedSessions: number
   readonly maxSessionsPerCredential: number
   readonly maxStreamsPerSession: number
   readonly maxEndpointsPerSession: number
+  readonly maxPoolSize: number
   readonly maxVisitorConnections: number
+  readonly maxWaitingRequests: number
   readonly maxHeadBytes: number
   readonly maxHeaders: number
   readonly headTimeoutMs: number
@@ -60,18 +76,30 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     httpsAddr: listener(values.https_addr, 443, 8_443),
     tcpHost: values.tcp_host,
     tcpPorts: values.tcp_ports,
+    reservations: values.reserved ?? [],
+    reservationsRequired: values.require_reserved,
+    proxyProtocolFrom: values.proxy_protocol_from ?? [],
     dataDir: values.data ?? defaultDataDir,
     tlsFiles: cert === undefined || key === undefined ? undefined : { cert, key },
+    certificates: values.certificates ?? [],
     log: values.log,
     logLevel: values.log_level,
     logFormat: values.log_format,
     heartbeatIntervalMs: values.heartbeat_interval,
     heartbeatToleranceMs: values.heartbeat_tolerance,
     resumeWindowMs: values.resume_window,
+    reconnectGraceMs: values.reconnect_grace,
+    takeoverProbeMs: values.takeover_probe,
+    drainGraceMs: values.drain_grace,
+    handshakeTimeoutMs: values.handshake_timeout,
+    helloTimeoutMs: values.hello_timeout,
+    maxUnauthenticatedSessions: values.max_unauthenticated_sessions,
     maxSessionsPerCredential: values.max_sessions_per_credential,
     maxStreamsPerSession: values.max_streams_per_session,
     maxEndpointsPerSession: values.max_endpoints_per_session,
+    maxPoolSize: values.max_pool_size,
     maxVisitorConnections: values.max_visitor_connections,
+    maxWaitingRequests: values.max_waiting_requests,
     maxHeadBytes: values.max_head_bytes,
     maxHeaders: values.max_headers,
     headTimeoutMs: values.head_timeout,

@@ -44,18 +44,30 @@ describe('defaults', () => {
       httpsAddr: { host: '127.0.0.1', port: 8_443 },
       tcpHost: '127.0.0.1',
       tcpPorts: { first: 20_000, last: 29_999 },
+      proxyProtocolFrom: [],
+      reservations: [],
+      reservationsRequired: 'none',
       dataDir: '/home/ann/.local/share/tunnel-edge',
       tlsFiles: undefined,
+      certificates: [],
       log: 'stderr',
       logLevel: 'info',
       logFormat: 'json',
       heartbeatIntervalMs: 10_000,
       heartbeatToleranceMs: 15_000,
       resumeWindowMs: 60_000,
+      reconnectGraceMs: 3_000,
+      takeoverProbeMs: 500,
+      drainGraceMs: 30_000,
+      handshakeTimeoutMs: 60_000,
+      helloTimeoutMs: 10_000,
+      maxUnauthenticatedSessions: 1_000,
       maxSessionsPerCredential: 1_000,
       maxStreamsPerSession: 4_096,
       maxEndpointsPerSession: 1_000,
+      maxPoolSize: 1_000,
       maxVisitorConnections: 20_000,
+      maxWaitingRequests: 1_000,
       maxHeadBytes: 1_048_576,
       maxHeaders: 1_000,
       headTimeoutMs: 60_000,
@@ -109,7 +121,9 @@ describe('sources', () => {
     ['http_addr', 'off', { httpAddr: undefined }],
     ['https_addr', '[::1]:0', { httpsAddr: { host: '::1', port: 0 } }],
     ['tcp_host', '0.0.0.0', { tcpHost: '0.0.0.0' }],
+    ['certificates', 'a.crt,a.key', { certificates: [{ cert: 'a.crt', key: 'a.key', domains: undefined }] }],
     ['tcp_ports', '5000', { tcpPorts: { first: 5_000, last: 5_000 } }],
+    ['proxy_protocol_from', '10.0.0.0/8, 192.0.2.7', { proxyProtocolFrom: ['10.0.0.0/8', '192.0.2.7'] }],
     ['data', '/srv/tunnel', { dataDir: '/srv/tunnel' }],
     ['log', '/var/log/edge.log', { log: '/var/log/edge.log' }],
     ['log_level', 'crit', { logLevel: 'crit' }],
@@ -117,6 +131,13 @@ describe('sources', () => {
     ['heartbeat_interval', '5s', { heartbeatIntervalMs: 5_000 }],
     ['heartbeat_tolerance', '1m30s', { heartbeatToleranceMs: 90_000 }],
     ['resume_window', '0', { resumeWindowMs: 0 }],
+    ['reconnect_grace', '0', { reconnectGraceMs: 0 }],
+    ['takeover_probe', '250ms', { takeoverProbeMs: 250 }],
+    ['drain_grace', '5m', { drainGraceMs: 300_000 }],
+    ['handshake_timeout', '20s', { handshakeTimeoutMs: 20_000 }],
+    ['hello_timeout', '2s', { helloTimeoutMs: 2_000 }],
+    ['max_unauthenticated_sessions', '50', { maxUnauthenticatedSessions: 50 }],
+    ['max_waiting_requests', '0', { maxWaitingRequests: 0 }],
     ['max_sessions_per_credential', '1', { maxSessionsPerCredential: 1 }],
     ['max_streams_per_session', '2', { maxStreamsPerSession: 2 }],
     ['max_endpoints_per_session', '3', { maxEndpointsPerSession: 3 }],
@@ -181,6 +202,16 @@ describe('values', () => {
     expect(settingsOf(['--tls-cert', 'c.pem', '--tls-key', 'k.pem']).tlsFiles).toEqual({ cert: 'c.pem', key: 'k.pem' })
   })
 
+  it('list certificates with their names, in the file and by a repeated flag', () => {
+    const yaml =
+      'certificates:\n  - { cert: a.crt, key: a.key, domains: [a.example, "*.a.example"] }\n  - b.crt,b.key\n'
+    const a = { cert: 'a.crt', key: 'a.key', domains: ['a.example', '*.a.example'] }
+    const b = { cert: 'b.crt', key: 'b.key', domains: undefined }
+    expect(settingsOf(withFile(yaml)).certificates).toEqual([a, b])
+    const flags = ['--certificates', 'b.crt,b.key', '--certificates', 'c.crt,c.key']
+    expect(settingsOf(flags).certificates).toEqual([b, { cert: 'c.crt', key: 'c.key', domains: undefined }])
+  })
+
   it('turn a listener off in YAML by off or false', () => {
     expect(settingsOf(withFile('http_addr: off\n')).httpAddr).toBeUndefined()
     expect(settingsOf(withFile('http_addr: false\n')).httpAddr).toBeUndefined()
@@ -193,6 +224,10 @@ describe('values', () => {
     ['domain', 'a..b', '"a..b" is not a domain name'],
     ['domain', '127.0.0.1', '"127.0.0.1" is not a domain name'],
     ['domain', 'a,,b', 'a domain is empty'],
+    ['proxy_protocol_from', '10.0.0.0/33', '"10.0.0.0/33" is not an IP address or a network like 10.0.0.0/8'],
+    ['proxy_protocol_from', '::1,lb.example', '"lb.example" is not an IP address or a network'],
+    ['proxy_protocol_from', '::1,', '"" is not an IP address or a network'],
+    ['proxy_protocol_from', `${'::1,'.repeat(1000)}::1`, '1001 networks are more than the maximum 1000'],
     ['domain', Array.from({ length: 101 }, (_, n) => `d${n}.org`).join(), '101 domains are more than the maximum 100'],
     ['edge_host', 'http://x', 'expected a host name or an IP address, without a scheme or port, got "http://x"'],
     ['public_http_port', '0', '0 is less than the minimum 1'],
@@ -203,6 +238,8 @@ describe('values', () => {
     ['tcp_ports', '1-2-3', 'got "1-2-3"'],
     ['tcp_ports', '70000', 'got "70000"'],
     ['tcp_ports', '300-200', 'the first port 300 is after the last port 200'],
+    ['certificates', 'a.crt', 'expected two paths, like cert.pem,key.pem, got "a.crt"'],
+    ['certificates', 'a.crt,', 'expected two paths'],
     ['log_level', 'inof', 'expected one of debug, info, warn, error, crit, got "inof"; did you mean `info`?'],
     ['max_head_bytes', '1023', '1023 is less than the minimum 1024'],
     ['max_head_bytes', '16777217', '16777217 is more than the maximum 16777216'],
@@ -213,6 +250,12 @@ describe('values', () => {
     ['client_idle_timeout', '25h', '25h is more than the maximum 24h'],
   ])('refuse %s %.30s', (key, text, message) => {
     expect(faultsOf([`--${key.replaceAll('_', '-')}=${text}`])).toEqual([expect.stringContaining(message)])
+  })
+
+  it('refuse a certificate without a key, or for what is no name', () => {
+    expect(faultsOf(withFile('certificates:\n  - cert: a.crt\n')).join()).toContain('key')
+    const yaml = 'certificates:\n  - { cert: a.crt, key: a.key, domains: ["https://a.example"] }\n'
+    expect(faultsOf(withFile(yaml)).join()).toContain('edge.yml')
   })
 
   it('must be numbers in the file where a number is meant', () => {

@@ -12,4 +12,5 @@ export const variableOf = (key: string): string => variablePrefix + key.toUpperC
 export const fileKey = 'config'
 
 /** Settings that may be given several times on the command line. */
-export const isRepeatable = (key: SettingKey): boolean => key === 'domain'
+export const isRepeatable = (key: SettingKey): boolean =>
+  key === 'domain' || key === 'proxy_protocol_from' || key === 'certificates' || key === 'reserved'

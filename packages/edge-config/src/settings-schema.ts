@@ -1,6 +1,7 @@
 import { durationSchema } from '@tunnel/config-file'
 import * as z from 'zod'
-import { addressOrOff, count, domains, host, port, portRange, text } from './value-types.ts'
+import { reservations } from './reservations.ts'
+import { addressOrOff, certificates, cidrs, count, domains, host, port, portRange, text } from './value-types.ts'
 
 /** What the help says of a setting beside its description and default. */
 interface SettingHelp {
@@ -54,6 +55,17 @@ export const shape = {
     { section: names, value: 'host', defaultText: 'the first domain' },
     'Host shown in the URLs of TCP endpoints.',
   ),
+  reserved: unset(
+    reservations(),
+    { section: names, value: 'address=credential', defaultText: 'none' },
+    'Addresses that only one authtoken may bind: a name with all below it, *.name, or host:port of a TCP endpoint, and the id of a credential. Repeat it, or separate with commas, for several.',
+  ),
+  require_reserved: setting(
+    z.enum(['none', 'wildcards', 'all']),
+    'none',
+    { section: names, value: 'which' },
+    'What cannot be bound unless it is reserved: none, wildcards, or all but random addresses.',
+  ),
   public_http_port: unset(
     port(),
     { section: names, value: 'port', defaultText: "the listener's port" },
@@ -94,6 +106,11 @@ export const shape = {
     { section: listeners, value: 'first-last' },
     'Ports that TCP endpoints get.',
   ),
+  proxy_protocol_from: unset(
+    cidrs(),
+    { section: listeners, value: 'address/bits', defaultText: 'nobody' },
+    'Networks of load balancers that state the visitor by PROXY protocol, like 10.0.0.0/8; every connection from there must. Repeat it, or separate with commas, for several.',
+  ),
   data: unset(
     text(),
     {
@@ -112,6 +129,11 @@ export const shape = {
     text(),
     { section: storage, value: 'file', defaultText: 'none' },
     'PEM file of its key. Goes with tls_cert.',
+  ),
+  certificates: unset(
+    certificates(),
+    { section: storage, value: 'cert,key', defaultText: 'none' },
+    'Further certificates, each chosen for the names it has. In the file a list of maps: cert, key and, where other names are meant, domains.',
   ),
   log: setting(text(), 'stderr', { section: logging, value: 'target' }, 'Where logs go: stdout, stderr or a path.'),
   log_level: setting(
@@ -144,6 +166,42 @@ export const shape = {
     { section: sessions, value: 'duration' },
     'How long the endpoints of a lost session wait for the agent to come back, up to 24h. 0: not at all.',
   ),
+  reconnect_grace: setting(
+    durationSchema({ maxMs: 60_000 }),
+    '3s',
+    { section: sessions, value: 'duration' },
+    'How long after the loss of a session requests wait for its agent to come back, up to 60s and to resume_window. 0: not at all.',
+  ),
+  takeover_probe: setting(
+    durationSchema({ minMs: 100, maxMs: 60_000 }),
+    '500ms',
+    { section: sessions, value: 'duration' },
+    'How long an agent has to answer before another one of its authtoken may take over its address, from 100ms to 60s.',
+  ),
+  handshake_timeout: setting(
+    duration(),
+    '1m',
+    { section: sessions, value: 'duration' },
+    'Longest wait for the end of a TLS handshake, of agents and of visitors, from 1s to 24h.',
+  ),
+  hello_timeout: setting(
+    duration(),
+    '10s',
+    { section: sessions, value: 'duration' },
+    'Longest wait for an agent to authenticate once its TLS handshake is done, from 1s to 24h.',
+  ),
+  max_unauthenticated_sessions: setting(
+    count(1),
+    1_000,
+    { section: sessions, value: 'count' },
+    'Most agents at a time that have not authenticated yet; further ones are closed.',
+  ),
+  drain_grace: setting(
+    durationSchema({ maxMs: 86_400_000 }),
+    '30s',
+    { section: sessions, value: 'duration' },
+    'How long an edge that is told to stop, or upgraded, lets running requests and connections finish, up to 24h. 0: not at all.',
+  ),
   max_sessions_per_credential: setting(
     count(1),
     1_000,
@@ -162,11 +220,23 @@ export const shape = {
     { section: sessions, value: 'count' },
     'Most endpoints of one session at a time.',
   ),
+  max_pool_size: setting(
+    count(1),
+    1_000,
+    { section: sessions, value: 'count' },
+    'Most endpoints that share one address by pooling.',
+  ),
   max_visitor_connections: setting(
     count(1),
     20_000,
     { section: limits, value: 'count' },
     'Most visitor connections at a time; further ones are closed.',
+  ),
+  max_waiting_requests: setting(
+    count(0),
+    1_000,
+    { section: limits, value: 'count' },
+    'Most requests at a time that wait for an agent to come back (reconnect_grace); further ones are answered at once.',
   ),
   max_head_bytes: setting(
     count(1_024, 16_777_216),

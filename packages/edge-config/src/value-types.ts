@@ -77,6 +77,79 @@ export const domains = () =>
       return first === undefined ? z.NEVER : [first, ...others]
     })
 
+/** A certificate for visitors: paths of PEM files, and the names it is for when those in it are not meant. */
+export interface CertificateSetting {
+  readonly cert: string
+  readonly key: string
+  readonly domains: readonly string[] | undefined
+}
+
+/** Most certificates of one edge beside its own. */
+export const maxCertificates = 100
+
+const certificatePair = () =>
+  z.string().transform((value, context): CertificateSetting => {
+    const [cert, key, ...rest] = value.split(',').map((path) => path.trim())
+    if (cert && key && rest.length === 0) return { cert, key, domains: undefined }
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `expected two paths, like cert.pem,key.pem${got(value)}`,
+    })
+    return z.NEVER
+  })
+
+/** Certificates: a list of maps, or of texts `cert.pem,key.pem`; one text is a list of one. */
+export const certificates = () => {
+  const entry = z.strictObject({
+    domains: z
+      .array(
+        z.string().refine((name) => isHostName(name.replace(/^\*\./, '')), {
+          error: ({ input }) => `expected a host name, or *. and one${got(input)}`,
+        }),
+      )
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Names that it is served for. Default: those in it.'),
+    cert: text().describe('PEM file of the certificate, with its chain.'),
+    key: text().describe('PEM file of its key.'),
+  })
+  const named = entry.transform(({ cert, key, domains }): CertificateSetting => ({ cert, key, domains }))
+  return z.union([
+    certificatePair().transform((one): readonly CertificateSetting[] => [one]),
+    z.array(z.union([certificatePair(), named])).max(maxCertificates),
+  ])
+}
+
+/** Most networks in one setting. */
+export const maxCidrs = 1_000
+
+/** Addresses and networks: a list, or one text with commas. */
+export const cidrs = () =>
+  z
+    .union([z.string(), z.array(z.string())], { error: 'expected a network or a list of networks, like 10.0.0.0/8' })
+    .transform((value, context): readonly string[] => {
+      const items = [value].flat().flatMap((entry) => entry.split(',').map((item) => item.trim()))
+      const wrong = items.find((item) => !isCidr(item))
+      if (wrong !== undefined) {
+        const message = `${shown(wrong)} is not an IP address or a network like 10.0.0.0/8`
+        context.issues.push({ code: 'custom', input: value, message })
+      }
+      if (items.length > maxCidrs) {
+        const message = `${items.length} networks are more than the maximum ${maxCidrs}`
+        context.issues.push({ code: 'custom', input: value, message })
+      }
+      return items
+    })
+
+const isCidr = (text: string): boolean => {
+  const [address = '', bits, ...more] = text.split('/')
+  const family = address.includes('%') ? 0 : isIP(address)
+  const isBits = bits === undefined || (/^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  return family !== 0 && isBits && more.length === 0
+}
+
 /** A domain in lower case, with international letters as punycode. */
 const domainFrom = (item: string): { name: string } | { wrong: string } => {
   if (item === '') return { wrong: 'a domain is empty' }
