@@ -2,7 +2,8 @@ import type { EdgeLog } from '@tunnel/edge'
 import { keepAuthority } from './certificates/authority.ts'
 import { EdgeCertificates } from './certificates/edge-certificates.ts'
 import { keepCertificatesFresh } from './certificates/keep-fresh.ts'
-import { type CertificateFiles, readOperatorCertificate } from './certificates/operator-certificate.ts'
+import type { CertificateFiles } from './certificates/operator-certificate.ts'
+import { type NamedCertificateFiles, OperatorCertificates } from './certificates/operator-certificates.ts'
 import { ServedNames } from './certificates/served-names.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { CredentialStore } from './credentials/credential-store.ts'
@@ -21,6 +22,10 @@ export interface ControlPlaneOptions {
   edgeHost?: string
   /** The operator's own certificate for public names. @default the edge's own authority signs for them */
   certificate?: CertificateFiles
+  /** Further ones, each for the names that it has or is given. They go before `certificate` where both have a name. */
+  certificates?: readonly NamedCertificateFiles[]
+  /** Pid of the edge that has the directory now and hands it over when this one is ready. */
+  heirOf?: number | undefined
   limits?: Partial<ControlPlaneLimits>
   log?: Pick<EdgeLog, 'info' | 'warn'>
   clock?: Clock
@@ -40,13 +45,15 @@ export interface ControlPlane {
    * its token is part of the string; see the README for how long it stays.
    */
   connectionString(port: number): Promise<string>
+  /** Makes the data directory that of process `pid`, which opened it with `heirOf`: this one keeps using what it has read. */
+  handTo(pid: number): Promise<void>
   /** Ends all timers and lets another edge have the directory. Idempotent. */
   close(): Promise<void>
 }
 
 /** Opens, or makes, what an edge keeps in its data directory. Throws `ControlPlaneError`, with nothing left open. */
 export async function openControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const directory = await openDataDirectory(options.dataDir)
+  const directory = await openDataDirectory(options.dataDir, { heirOf: options.heirOf })
   try {
     return await open(directory, options)
   } catch (cause) {
@@ -60,7 +67,8 @@ async function open(directory: DataDirectory, options: ControlPlaneOptions): Pro
   const limits = { ...defaultControlPlaneLimits, ...options.limits }
   const names = new ServedNames(options.domains, options.edgeHost)
   const caFile = directory.file(fileNames.authorityCertificate)
-  const operator = options.certificate && (await readOperatorCertificate(options.certificate))
+  const { certificate, certificates: named = [] } = options
+  const operator = await OperatorCertificates.read(certificate ? [...named, certificate] : named)
   const authorityFiles = { certificate: caFile, key: directory.file(fileNames.authorityKey) }
   const authority = await keepAuthority(authorityFiles, names.edgeHost, clock.now())
   const resumeKey = await keepResumeKey(directory.file(fileNames.resumeKey))
@@ -71,8 +79,9 @@ async function open(directory: DataDirectory, options: ControlPlaneOptions): Pro
     operator,
     maxCachedCertificates: limits.maxCachedCertificates,
     now: clock.now,
+    log,
   })
-  const freshness = keepCertificatesFresh({ certificates, operator, files: options.certificate, clock, log })
+  const freshness = keepCertificatesFresh({ certificates, clock, log })
   return {
     credentials,
     certificates,
@@ -83,6 +92,7 @@ async function open(directory: DataDirectory, options: ControlPlaneOptions): Pro
       const edge = { host: names.edgeHost, port, caFingerprint: authority.fingerprint }
       return keepConnectionString(directory.file(fileNames.connectionString), edge, credentials)
     },
+    handTo: (pid) => directory.handTo(pid),
     async close() {
       freshness.stop()
       credentials.close()

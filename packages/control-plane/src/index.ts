@@ -12,10 +12,11 @@
  */
 export type { EdgeCertificates } from './certificates/edge-certificates.ts'
 export type { CertificateFiles } from './certificates/operator-certificate.ts'
+export type { NamedCertificateFiles } from './certificates/operator-certificates.ts'
 export type { Clock } from './clock.ts'
 export { type ControlPlane, type ControlPlaneOptions, openControlPlane } from './control-plane.ts'
-export type { CredentialRecord, CredentialStore } from './credentials/credential-store.ts'
-export { type DataDirectory, type DataDirectoryOptions, openDataDirectory } from './data/data-directory.ts'
+export type { CredentialGrants, CredentialRecord, CredentialStore } from './credentials/credential-store.ts'
+export { type DataDirectory, type DataDirectoryOptions, openDataDirectory, runningEdge } from './data/data-directory.ts'
 export { ControlPlaneError, type ControlPlaneErrorCode } from './errors.ts'
 export { type ControlPlaneLimits, defaultControlPlaneLimits } from './limits.ts'
 export { currentConnectionString, newConnectionString, openCredentials } from './operator-commands.ts'

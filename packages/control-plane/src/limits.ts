@@ -6,6 +6,8 @@ export interface ControlPlaneLimits {
   maxCredentials: number
   /** A credential's description, in characters. Beyond: `ERR_CONTROL_PLANE_LIMIT`. @default 255 */
   maxDescriptionLength: number
+  /** Rules in a credential's `acl`. Beyond: `ERR_CONTROL_PLANE_LIMIT`. @default 100 */
+  maxAclRules: number
   /** Any file of the data directory, in bytes. Beyond: `ERR_CONTROL_PLANE_DATA_INVALID`. @default 8 MiB */
   maxFileBytes: number
 }
@@ -14,5 +16,6 @@ export const defaultControlPlaneLimits: Readonly<ControlPlaneLimits> = {
   maxCachedCertificates: 1000,
   maxCredentials: 10_000,
   maxDescriptionLength: 255,
+  maxAclRules: 100,
   maxFileBytes: 8 * 1024 * 1024,
 }

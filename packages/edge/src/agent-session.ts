@@ -14,8 +14,12 @@ export interface AgentSession {
    * The receiver gets the upstream's bytes only. Throws {@link TunnelError} 3210 when no stream can be opened, 743 at the limit.
    */
   openStream(header: StreamHeader, receiver: StreamReceiver): AgentStream
+  /** Whether the agent shows a sign of life within `withinMs`. Does not end the session when it shows none. */
+  isAlive(withinMs: number): Promise<boolean>
   /** Resolves when its connection is closed, for whatever reason. */
   readonly gone: Promise<void>
+  /** Tells the agent that the session will end, and that it is to come anew at once when `resumeNow`; it goes on until {@link close}. */
+  leave(reason: TunnelError, options: { resumeNow: boolean }): void
   /** Ends the session: says why, lets the agent know whether to come back, resets what is left. Idempotent. */
   close(reason: TunnelError): void
 }

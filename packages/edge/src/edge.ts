@@ -1,19 +1,25 @@
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { TunnelError } from '@tunnel/protocol'
 import type { FastifyInstance } from 'fastify'
+import { untilVisitorsLeft } from './drain.ts'
+import { Absences } from './endpoints/absences.ts'
 import { EndpointRegistry } from './endpoints/registry.ts'
+import { type Reservation, Reservations, type ReservationsRequired } from './endpoints/reservations.ts'
+import { descriptorOf, type HandedNames, type Inheritance, type ListenerRole, tcpRole } from './handover.ts'
 import { DataPath } from './http/data-path.ts'
 import { Http1Visitor } from './http/http1-visitor.ts'
 import { serveHttp2 } from './http/http2-connection.ts'
-import { AgentAcceptor } from './ingress/accept-agent.ts'
+import { AgentAcceptor, type IngressSettings } from './ingress/accept-agent.ts'
 import { SessionHost } from './ingress/session-host.ts'
 import { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
 import { OwnHost } from './own-host.ts'
 import { addressOf } from './peer-address.ts'
 import { type CertificateSource, type CredentialSource, type EdgeLog, silentLog } from './ports.ts'
+import { ProxiedConnections, type ProxyProtocolOptions } from './proxy-protocol/proxied-connections.ts'
 import { TlsTerminator } from './public-tls.ts'
 import { ResumeTokens } from './resume-token.ts'
 import { PortListeners } from './tcp/port-listeners.ts'
+import { TlsPort } from './tls/tls-port.ts'
 import { VisitorCount } from './visitor-count.ts'
 
 export interface ListenAddress {
@@ -36,6 +42,10 @@ export interface EdgeOptions {
   publicPorts?: { http?: number; https?: number }
   /** Ports for TCP endpoints. Left out: they are refused. */
   tcp?: { host: string; firstPort: number; lastPort: number; publicHost?: string }
+  /** Addresses that only some credentials may bind. */
+  reservations?: readonly Reservation[]
+  /** What nobody may bind without one. @default `none` */
+  reservationsRequired?: ReservationsRequired
   credentials: CredentialSource
   certificates: CertificateSource
   /** Signs resume cookies and tokens; 32 random bytes or more, the same after a restart. */
@@ -45,6 +55,10 @@ export interface EdgeOptions {
   /** How often agents are asked whether they are there, and how long they have to answer. @default 10 s and 15 s (reference §5.2) */
   heartbeat?: { intervalMs: number; toleranceMs: number }
   region?: string
+  /** What the process that this one replaces hands over. A listener that is not among it is opened. */
+  inherits?: Inheritance
+  /** Load balancers in front of this edge that state their visitors' addresses by PROXY protocol, on every listener. @default nobody is believed */
+  proxyProtocol?: ProxyProtocolOptions
   limits?: Partial<EdgeLimits>
   log?: EdgeLog
 }
@@ -59,11 +73,32 @@ export interface Edge {
   readonly sessionCount: number
   readonly endpointCount: number
   readonly visitorCount: number
+  /** Requests that wait for an agent to come back. */
+  readonly waitingCount: number
   /** Ends every session of a credential that was revoked (300); its agents do not come back. */
   closeSessions(credentialId: string): void
-  /** Stops listening, tells agents to come back later, closes what is left. Idempotent. */
+  /** Listening sockets, and what is behind them, for a process that is to take over (`EdgeOptions.inherits`). */
+  readonly listeners: ReadonlyMap<ListenerRole, number>
+  readonly names: HandedNames
+  /** Limits and heartbeats that hold from now on; what began under others ends under them. */
+  update(settings: EdgeUpdate): void
+  /**
+   * Stops listening, tells agents that their sessions will end, and lets visitors finish what they have begun, for `drainGraceMs`;
+   * then closes. `successor`: another process has the listeners, and agents are to go there at once.
+   */
+  drain(options?: { successor?: boolean }): Promise<void>
+  /** Stops listening, tells agents to come back later, cuts what is left. Idempotent. */
   close(): Promise<void>
 }
+
+/** What may change while an edge runs. */
+export interface EdgeUpdate {
+  limits?: Partial<Omit<EdgeLimits, FixedLimit>>
+  heartbeat?: { intervalMs: number; toleranceMs: number }
+}
+
+/** Read once, at the start. */
+type FixedLimit = 'reconnectGraceMs' | 'maxWaitingRequests' | 'proxyHeaderTimeoutMs' | 'handshakeTimeoutMs'
 
 /**
  * Starts an edge and resolves when it listens.
@@ -85,21 +120,31 @@ class RunningEdge implements Edge {
   readonly #limits: EdgeLimits
   readonly #log: EdgeLog
   readonly #visitors: VisitorCount
+  readonly #proxied: ProxiedConnections | undefined
   readonly #ports: PortListeners
   #http: Server | undefined
   #https: Server | undefined
   #tls: TlsTerminator | undefined
+  #tlsPort: TlsPort | undefined
   #registry: EndpointRegistry | undefined
   #host: SessionHost | undefined
   #path: DataPath | undefined
+  #absences: Absences | undefined
   #own: OwnHost | undefined
+  #ingress: IngressSettings | undefined
+  /** Connections that came while the edge was starting: those of an inherited listener have waited for somebody to answer. */
+  #early: (() => void)[] | undefined = []
+  #unclaimedTimer: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
+  readonly #closed = new AbortController()
 
   constructor(options: EdgeOptions) {
     this.#options = options
     this.#limits = { ...defaultEdgeLimits, ...options.limits }
     this.#log = options.log ?? silentLog
     this.#visitors = new VisitorCount(this.#limits.maxVisitorConnections)
+    const { proxyProtocol } = options
+    this.#proxied = proxyProtocol && new ProxiedConnections(proxyProtocol, this.#limits.proxyHeaderTimeoutMs, this.#log)
     this.#ports = new PortListeners(options.tcp?.host ?? '127.0.0.1')
   }
 
@@ -107,8 +152,9 @@ class RunningEdge implements Edge {
     const { domains, http, https, tcp, credentials, certificates, publicPorts } = this.#options
     const edgeHost = this.#options.edgeHost ?? domains[0]
     // Listeners first: their ports are part of every URL that is given out.
-    this.#http = http && (await listen(http, (socket) => this.#acceptHttp(socket)))
-    this.#https = await listen(https, (socket) => this.#acceptTls(socket))
+    const { inherits } = this.#options
+    this.#http = http && (await listen(http, inherits?.listeners.get('http'), (socket) => this.#acceptHttp(socket)))
+    this.#https = await listen(https, inherits?.listeners.get('https'), (socket) => this.#acceptTls(socket))
     const resumeTokens = new ResumeTokens(this.#options.resumeKey)
     const resumeWindowMs = this.#options.resumeWindowMs ?? 60_000
     const registry = new EndpointRegistry({
@@ -119,12 +165,21 @@ class RunningEdge implements Edge {
         https: publicPorts?.https ?? portOf(this.#https),
       },
       tcp: tcp && { publicHost: tcp.publicHost ?? domains[0], firstPort: tcp.firstPort, lastPort: tcp.lastPort },
+      reservations: new Reservations(this.#options.reservations, this.#options.reservationsRequired),
+      limits: this.#limits,
       resumeTokens,
       resumeWindowMs,
+    })
+    const { reconnectGraceMs, maxWaitingRequests } = this.#limits
+    const absences = new Absences({
+      graceMs: Math.min(reconnectGraceMs, resumeWindowMs),
+      maxWaiting: maxWaitingRequests,
+      onOver: (standIn) => path.dropPool(standIn),
     })
     const path = new DataPath({
       limits: this.#limits,
       registry,
+      absences,
       edgeHost,
       serveOwnHost: (socket) => this.#own?.serve(socket),
     })
@@ -136,33 +191,62 @@ class RunningEdge implements Edge {
       registry,
       path,
       ports: this.#ports,
-      acceptTcp: (socket, serve) => this.#visitors.accept(socket, serve),
+      absences,
+      acceptTcp: (socket, serve) =>
+        this.#accept(socket, () => {
+          path.visitors.add(socket, () => {})
+          serve()
+        }),
     })
-    const acceptor = new AgentAcceptor(host, credentials, {
+    this.#ingress = {
       region: this.#options.region ?? 'default',
       ...(this.#options.heartbeat ?? { intervalMs: 10_000, toleranceMs: 15_000 }),
-    })
+    }
+    const acceptor = new AgentAcceptor(host, credentials, this.#ingress)
     this.#own = await OwnHost.create(edgeHost, acceptor)
     this.#tls = new TlsTerminator(certificates, edgeHost, this.#limits, {
       onAgent: (socket) => acceptor.accept(socket, addressOf(socket)),
       onHttp2: (socket) => serveHttp2(socket, path),
       onHttp1: (socket) => new Http1Visitor(socket, 'https', path),
     })
+    this.#tlsPort = new TlsPort({
+      limits: this.#limits,
+      log: this.#log,
+      registry,
+      certificates,
+      visitors: path.visitors,
+      terminator: this.#tls,
+    })
     this.#registry = registry
     this.#host = host
     this.#path = path
+    this.#absences = absences
+    if (inherits) this.#inherit(inherits, host, resumeWindowMs)
+    for (const serve of this.#early ?? []) serve()
+    this.#early = undefined
+  }
+
+  #inherit({ listeners, names }: Inheritance, host: SessionHost, resumeWindowMs: number): void {
+    for (const { scheme, port } of names.endpoints) {
+      const fd = scheme === 'tcp' ? listeners.get(tcpRole(port)) : undefined
+      if (fd !== undefined) this.#ports.inherit(port, fd)
+    }
+    host.expect(names)
+    this.#unclaimedTimer = setTimeout(() => this.#ports.closeUnclaimed(), resumeWindowMs).unref()
   }
 
   #acceptHttp(socket: Socket): void {
-    const path = this.#path
-    if (path) this.#visitors.accept(socket, () => new Http1Visitor(socket, 'http', path))
-    else socket.destroy()
+    this.#accept(socket, () => this.#path && new Http1Visitor(socket, 'http', this.#path))
   }
 
   #acceptTls(socket: Socket): void {
-    const tls = this.#tls
-    if (tls) this.#visitors.accept(socket, () => tls.terminate(socket))
-    else socket.destroy()
+    this.#accept(socket, () => this.#tlsPort?.accept(socket))
+  }
+
+  #accept(socket: Socket, serve: () => void): void {
+    const proxied = this.#proxied
+    const begin = proxied ? () => proxied.accept(socket, serve) : serve
+    this.#visitors.accept(socket, this.#early ? () => this.#early?.push(begin) : begin)
   }
 
   get httpAddress(): AddressInfo | undefined {
@@ -189,6 +273,10 @@ class RunningEdge implements Edge {
     return this.#visitors.count
   }
 
+  get waitingCount(): number {
+    return this.#absences?.waitingCount ?? 0
+  }
+
   closeSessions(credentialId: string): void {
     const reason = new TunnelError(300, 'the authtoken was revoked')
     for (const session of [...(this.#host?.sessions ?? [])]) {
@@ -196,17 +284,63 @@ class RunningEdge implements Edge {
     }
   }
 
+  get listeners(): ReadonlyMap<ListenerRole, number> {
+    const servers: [ListenerRole, Server | undefined][] = [
+      ['http', this.#http],
+      ['https', this.#https],
+      ...[...this.#ports.servers()].map(([port, server]): [ListenerRole, Server] => [tcpRole(port), server]),
+    ]
+    const descriptors = servers.map(([role, server]) => [role, server && descriptorOf(server)] as const)
+    return new Map(descriptors.filter((pair): pair is [ListenerRole, number] => pair[1] !== undefined))
+  }
+
+  get names(): HandedNames {
+    return this.#host?.names ?? { endpoints: [], holds: [] }
+  }
+
+  update({ limits, heartbeat }: EdgeUpdate): void {
+    Object.assign(this.#limits, limits)
+    this.#visitors.max = this.#limits.maxVisitorConnections
+    if (this.#ingress) Object.assign(this.#ingress, heartbeat)
+  }
+
+  async drain({ successor = false }: { successor?: boolean } = {}): Promise<void> {
+    const path = this.#path
+    if (path && !path.draining) {
+      this.#stopListening()
+      path.draining = true
+      const reason = new TunnelError(803, successor ? 'the edge is being upgraded' : 'the edge is shutting down')
+      this.#host?.leave(reason, { resumeNow: successor })
+      path.visitors.askToLeave()
+      await untilVisitorsLeft({
+        visitors: path.visitors,
+        limits: this.#limits,
+        connectionCount: () => this.visitorCount,
+        sessionCount: () => this.sessionCount,
+        signal: this.#closed.signal,
+      })
+    }
+    await this.close()
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()
     return this.#closing
   }
 
-  async #shutDown(): Promise<void> {
+  #stopListening(): void {
     this.#http?.close()
     this.#https?.close()
     this.#ports.closeAll()
+    clearTimeout(this.#unclaimedTimer)
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#closed.abort()
+    this.#stopListening()
     this.#tls?.close()
     if (this.#path) this.#path.draining = true
+    this.#absences?.close()
     const reason = new TunnelError(803, 'the edge is shutting down')
     const sessions = [...(this.#host?.sessions ?? [])]
     for (const session of sessions) session.close(reason)
@@ -219,12 +353,16 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
 }
 
-function listen(address: ListenAddress, onConnection: (socket: Socket) => void): Promise<Server> {
+function listen(
+  address: ListenAddress,
+  inherited: number | undefined,
+  onConnection: (socket: Socket) => void,
+): Promise<Server> {
   // Half-open: a visitor that ends its side still gets its answer. No delay: writes are gathered already.
   const server = createTcpServer({ allowHalfOpen: true, noDelay: true }, onConnection)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ ...address, backlog: 1024 }, () => {
+    server.listen({ ...(inherited === undefined ? address : { fd: inherited }), backlog: 1024 }, () => {
       server.off('error', reject)
       // EMFILE and the like: the listener goes on, the connection is lost.
       server.on('error', () => {})

@@ -15,8 +15,11 @@
  * @packageDocumentation
  */
 export type { AgentSession, AgentStream, StreamReceiver } from './agent-session.ts'
-export { type Edge, type EdgeOptions, type ListenAddress, startEdge } from './edge.ts'
-export type { Endpoint, EndpointScheme } from './endpoints/endpoint.ts'
+export { type Edge, type EdgeOptions, type EdgeUpdate, type ListenAddress, startEdge } from './edge.ts'
+export type { Endpoint, EndpointBinding, EndpointScheme } from './endpoints/endpoint.ts'
+export type { Reservation, ReservationsRequired } from './endpoints/reservations.ts'
+export type { HandedEndpoint, HandedNames, Inheritance, ListenerRole } from './handover.ts'
 export { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
-export type { CertificateSource, Credential, CredentialSource, EdgeLog } from './ports.ts'
+export type { CertificatePair, CertificateSource, Credential, CredentialLimits, CredentialSource, EdgeLog } from './ports.ts'
+export type { ProxyProtocolOptions } from './proxy-protocol/proxied-connections.ts'
 export { EDGE_VERSION } from './version.ts'

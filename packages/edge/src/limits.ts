@@ -12,6 +12,10 @@ export interface EdgeLimits {
   upstreamIdleTimeoutMs: number
   /** From accepting a connection on the TLS port to the end of its handshake. @default 60_000 (reference §2.2) */
   handshakeTimeoutMs: number
+  /** Bytes of a TLS ClientHello, looked at while a `tls` endpoint is online. Beyond: a TLS alert, and the connection closes. @default 16 KiB */
+  maxClientHelloBytes: number
+  /** From accepting a connection of a trusted load balancer to the end of its PROXY protocol header. @default 5_000 */
+  proxyHeaderTimeoutMs: number
   /** From a finished TLS handshake to a whole `hello`. @default 10_000 */
   helloTimeoutMs: number
   /** Visitor connections open at once, all listeners together. Beyond: closed at accept. @default 20_000 */
@@ -22,6 +26,8 @@ export interface EdgeLimits {
   maxUnauthenticatedSessions: number
   /** Endpoints of one session. Beyond: 324. @default 1_000 */
   maxEndpointsPerSession: number
+  /** Endpoints that share one address. Beyond: 18020. @default 1_000 */
+  maxPoolSize: number
   /** Streams of one session, idle ones included. Beyond: 503 (743). @default 4_096 */
   maxStreamsPerSession: number
   /** Kept-alive streams of one endpoint without a request on them. @default 256 */
@@ -32,10 +38,44 @@ export interface EdgeLimits {
   maxIdleBeforeUnrepeatableMs: number
   /** Concurrent HTTP/2 streams of one visitor connection. @default 250 (reference §2.9) */
   maxHttp2Streams: number
+  /**
+   * Streams that an HTTP/2 visitor connection may reset at once; a thirtieth of it comes back each second. Beyond: GOAWAY with
+   * ENHANCE_YOUR_CALM, as for the next two. Below nghttp2's own 1,000.
+   * @default 500
+   */
+  maxHttp2Resets: number
+  /** PING and SETTINGS frames of one at once; a tenth comes back each second, and four with each piece of a body. @default 1_000 */
+  maxHttp2ControlFrames: number
+  /** Empty DATA frames and invalid frames over the life of one. @default 1_000 */
+  maxHttp2InvalidFrames: number
+  /** So often an HTTP/2 visitor connection without a request is asked whether anybody is there. Closed when the answer has not come by the next time but one. @default 30_000 */
+  http2PingIntervalMs: number
   /** Bytes of a request body that are read and dropped after an early response, so that the visitor can read it. @default 1 MiB */
   maxLingerBytes: number
   /** How long that may take. @default 2_000 */
   lingerTimeoutMs: number
+  /**
+   * Requests for an endpoint whose session was lost no longer ago than this wait for its agent to come back. Beyond: 404 (3200).
+   * No longer than `resumeWindowMs`. 0: they do not wait.
+   * @default 3_000
+   */
+  reconnectGraceMs: number
+  /** Requests that wait so, for all endpoints together. Beyond: 404 (3200) at once. @default 1_000 */
+  maxWaitingRequests: number
+  /**
+   * How long an agent has to answer when another one of its credential asks for an address of its, before it gives way.
+   * One that answers keeps it (334).
+   * @default 500
+   */
+  takeoverProbeMs: number
+  /** How long {@link Edge.drain} waits for visitors to finish. Beyond: their connections are cut. @default 30_000 */
+  drainGraceMs: number
+  /**
+   * A visitor connection without a request closes when it has been quiet for this long after a drain began. A request
+   * that comes earlier is answered, with `Connection: close`: closing at once would cross it on its way.
+   * @default 1_000
+   */
+  drainQuietMs: number
   /** Metadata of a session or an endpoint, in characters. Beyond: 100. @default 4_096 */
   maxMetadataLength: number
 }
@@ -47,17 +87,29 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   clientIdleTimeoutMs: 300_000,
   upstreamIdleTimeoutMs: 300_000,
   handshakeTimeoutMs: 60_000,
+  maxClientHelloBytes: 16 * 1024,
+  proxyHeaderTimeoutMs: 5000,
   helloTimeoutMs: 10_000,
   maxVisitorConnections: 20_000,
   maxSessionsPerCredential: 1000,
   maxUnauthenticatedSessions: 1000,
   maxEndpointsPerSession: 1000,
+  maxPoolSize: 1000,
   maxStreamsPerSession: 4096,
   maxIdleStreamsPerEndpoint: 256,
   upstreamKeepAliveMs: 4000,
   maxIdleBeforeUnrepeatableMs: 1000,
   maxHttp2Streams: 250,
+  maxHttp2Resets: 500,
+  maxHttp2ControlFrames: 1000,
+  maxHttp2InvalidFrames: 1000,
+  http2PingIntervalMs: 30_000,
   maxLingerBytes: 1024 * 1024,
   lingerTimeoutMs: 2000,
+  reconnectGraceMs: 3000,
+  maxWaitingRequests: 1000,
+  takeoverProbeMs: 500,
+  drainGraceMs: 30_000,
+  drainQuietMs: 1000,
   maxMetadataLength: 4096,
 }

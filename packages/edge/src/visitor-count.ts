@@ -6,10 +6,10 @@ const CLOSE_GRACE_MS = 500
 /** All visitor connections of an edge, whatever they speak: counted, bounded, closed together. */
 export class VisitorCount {
   readonly #sockets = new Set<Socket>()
-  readonly #max: number
+  max: number
 
   constructor(max: number) {
-    this.#max = max
+    this.max = max
   }
 
   get count(): number {
@@ -18,7 +18,7 @@ export class VisitorCount {
 
   /** Serves a connection, or drops it when there are `max` already. */
   accept(socket: Socket, serve: () => void): void {
-    if (this.#sockets.size >= this.#max) {
+    if (this.#sockets.size >= this.max) {
       socket.destroy()
       return
     }

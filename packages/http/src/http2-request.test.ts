@@ -100,6 +100,14 @@ describe('requestHeadFromHttp2', () => {
     server.close()
   })
 
+  test('makes an upgrade of an extended CONNECT for a WebSocket, without a body', () => {
+    const head = headOf([':protocol', 'websocket', 'sec-websocket-version', '13'], false, withPseudo(':method', 'CONNECT'))
+    expect(head).toMatchObject({ method: 'GET', upgrade: 'websocket', framing: 'none' })
+    const text = forwardRequestHead(head, { clientAddress: '192.0.2.1', proto: 'https' })
+    expect(text).toMatch(/^GET \/x\?y HTTP\/1\.1\r\n/)
+    expect(text).toContain('Upgrade: websocket\r\nConnection: upgrade\r\n')
+  })
+
   const cases: [what: string, make: () => unknown, code: HttpErrorCode][] = [
     ['CR in a value', () => headOf(['x', 'a\rb']), 'ERR_HTTP_HEADER_VALUE'],
     ['LF in a value', () => headOf(['x', 'a\nx: b']), 'ERR_HTTP_HEADER_VALUE'],
@@ -110,7 +118,12 @@ describe('requestHeadFromHttp2', () => {
     ['a colon in a name', () => headOf(['a:b', 'a']), 'ERR_HTTP_HEADER_NAME'],
     ['an empty name', () => headOf(['', 'a']), 'ERR_HTTP_HEADER_NAME'],
     ['a pseudo header twice', () => headOf([':path', '/']), 'ERR_HTTP_HEADER_NAME'],
-    ['an extended CONNECT', () => headOf([':protocol', 'websocket']), 'ERR_HTTP_HEADER_NAME'],
+    [':protocol without CONNECT', () => headOf([':protocol', 'websocket']), 'ERR_HTTP_CONNECT'],
+    [
+      'an extended CONNECT for another protocol',
+      () => headOf([':protocol', 'connect-udp'], false, withPseudo(':method', 'CONNECT')),
+      'ERR_HTTP_CONNECT',
+    ],
     ['connection', () => headOf(['connection', 'close']), 'ERR_HTTP_CONNECTION_FIELD'],
     ['transfer-encoding', () => headOf(['transfer-encoding', 'chunked']), 'ERR_HTTP_CONNECTION_FIELD'],
     ['upgrade', () => headOf(['upgrade', 'x']), 'ERR_HTTP_CONNECTION_FIELD'],

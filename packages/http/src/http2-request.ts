@@ -12,7 +12,8 @@ import { assertHeaderValue } from './validate-header.ts'
 
 /**
  * The HTTP/1.1 head of an HTTP/2 request: as strict as `RequestDecoder`, and what an upstream is sent can be written from it.
- * `host` comes first, cookie crumbs are one `cookie` field again, names are in lower case.
+ * `host` comes first, cookie crumbs are one `cookie` field again, names are in lower case. An extended CONNECT for a WebSocket is a GET
+ * with `upgrade`; its `sec-websocket-key` is for the caller to make.
  *
  * @param fields the raw header list of the stream, pseudo fields included (the fourth argument of node:http2's `stream` event)
  * @param endStream whether the HEADERS frame ended the stream, so that no body follows
@@ -50,7 +51,8 @@ function headFrom(
   endStream: boolean,
   limits: HttpLimits,
 ): RequestHead {
-  const method = pseudo.get(':method') ?? ''
+  const upgrade = upgradeFrom(pseudo)
+  const method = upgrade === undefined ? (pseudo.get(':method') ?? '') : 'GET'
   const target = pseudo.get(':path') ?? ''
   assertMethod(method, limits)
   assertPath(method, target, limits)
@@ -69,18 +71,36 @@ function headFrom(
     minorVersion: 1,
     headers,
     host,
-    framing: facts.contentLength >= 0 ? 'length' : endStream ? 'none' : 'chunked',
-    contentLength: Math.max(facts.contentLength, 0),
+    ...(upgrade === undefined ? bodyFrom(facts.contentLength, endStream) : NO_BODY),
     keepAlive: true,
-    upgrade: undefined,
+    upgrade,
     expectContinue: facts.expectContinue,
   }
 }
 
-const PSEUDO = [':method', ':scheme', ':authority', ':path']
+/** What follows an upgrade is none. */
+const NO_BODY = { framing: 'none', contentLength: 0 } as const
+
+function bodyFrom(contentLength: number, endStream: boolean): Pick<RequestHead, 'framing' | 'contentLength'> {
+  if (contentLength >= 0) return { framing: 'length', contentLength }
+  return endStream ? NO_BODY : { framing: 'chunked', contentLength: 0 }
+}
+
+/** Extended CONNECT (RFC 8441 §4) is the upgrade of HTTP/2. */
+function upgradeFrom(pseudo: Map<string, string>): string | undefined {
+  const protocol = pseudo.get(':protocol')
+  if (protocol === undefined) return undefined
+  if (pseudo.get(':method') !== 'CONNECT') throw new HttpError('ERR_HTTP_CONNECT', ':protocol without CONNECT', { status: 400 })
+  if (!isName(protocol, 'websocket')) {
+    // RFC 9220 §3
+    throw new HttpError('ERR_HTTP_CONNECT', 'CONNECT with another :protocol than websocket', { status: 501 })
+  }
+  return 'websocket'
+}
+
+const PSEUDO = [':method', ':scheme', ':authority', ':path', ':protocol']
 
 function notePseudo(pseudo: Map<string, string>, name: string, value: string): void {
-  // Also an extended CONNECT's `:protocol`: RFC 8441.
   if (!PSEUDO.includes(name)) throw new HttpError('ERR_HTTP_HEADER_NAME', 'unknown pseudo header')
   if (pseudo.has(name)) throw new HttpError('ERR_HTTP_HEADER_NAME', `more than one ${name}`)
   pseudo.set(name, value)

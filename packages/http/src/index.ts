@@ -24,6 +24,7 @@ export { type ForwardResponseFacts, forwardResponseHead, forwardTrailers } from 
 export type { HeaderList, RequestHead, ResponseHead } from './head.ts'
 export { isHopByHop } from './hop-by-hop.ts'
 export { assertHost } from './host.ts'
+export { http2Fields } from './http2-fields.ts'
 export { requestHeadFromHttp2 } from './http2-request.ts'
 export { defaultHttpLimits, type HttpLimits, resolveHttpLimits } from './limits.ts'
 export { type LocationRewrite, rewriteLocation } from './location.ts'

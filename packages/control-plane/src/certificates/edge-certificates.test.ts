@@ -1,8 +1,9 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { MovedClock } from '../../test/moved-clock.ts'
@@ -209,4 +210,87 @@ test('refuses at start a certificate that it cannot serve', async () => {
   await expect(opened({ certificate: { certificate: rsa.certificate, key: ec.key } })).rejects.toMatchObject(
     invalid(`${ec.key}: not the key of ${rsa.certificate} (its first certificate must be the server's own)`),
   )
+})
+
+test("chooses among the operator's certificates by exact name, then by wildcard, then takes its own", async () => {
+  const directory = await temporaryDirectory()
+  const wildcard = await operatorFiles(join(directory, 'wildcard'), 'ec', ['*.tunnel.example', 'far.example'])
+  const exact = await operatorFiles(join(directory, 'exact'), 'ec', ['one.tunnel.example'])
+  const renamed = await operatorFiles(join(directory, 'renamed'), 'ec', ['unused.example'])
+  const other = await operatorFiles(join(directory, 'default'), 'ec', ['*.tunnel.example', 'last.tunnel.test'])
+  const controlPlane = await opened({
+    domains: ['tunnel.example', 'tunnel.test'],
+    certificates: [wildcard, exact, { ...renamed, domains: ['Renamed.tunnel.example', '*.deep.tunnel.example'] }],
+    certificate: other,
+  })
+  const port = await serveTls(controlPlane.certificates)
+  const issuerOf = async (servername: string) => (await handshake(port, { servername })).fingerprints[1]
+  for (const [name, { authority }] of [
+    ['one.tunnel.example', exact],
+    ['two.tunnel.example', wildcard],
+    ['far.example', wildcard],
+    ['renamed.tunnel.example', renamed],
+    ['a.deep.tunnel.example', renamed],
+    ['last.tunnel.test', other],
+  ] as const) {
+    expect([name, await issuerOf(name)]).toEqual([name, authority.fingerprint])
+  }
+  // No certificate reaches two labels down, and none is for the base domain.
+  for (const name of ['a.two.tunnel.example', 'tunnel.test', 'any.tunnel.test']) {
+    expect([name, await issuerOf(name)]).toEqual([name, controlPlane.caFingerprint])
+  }
+  expect(controlPlane.certificates.contextFor('unused.example')).toBeUndefined()
+})
+
+test('gives the same certificate as PEM as it serves', async () => {
+  const files = await operatorFiles(await temporaryDirectory(), 'ec', ['one.tunnel.example'])
+  const { certificates } = await opened({ edgeHost: 'edge.tunnel.example', certificates: [files] })
+  const port = await serveTls(certificates)
+  for (const servername of ['one.tunnel.example', 'two.tunnel.example', 'a.b.tunnel.example', 'edge.tunnel.example']) {
+    const pair = await certificates.pairFor(servername)
+    const leaf = new X509Certificate(pair?.cert ?? '')
+    expect(leaf.fingerprint256.replaceAll(':', '').toLowerCase()).toBe(
+      (await handshake(port, { servername })).fingerprints[0],
+    )
+    expect(leaf.checkPrivateKey(createPrivateKey(pair?.key ?? ''))).toBe(true)
+  }
+  expect(certificates.pairFor('elsewhere.example')).toBeUndefined()
+})
+
+test('reload serves changed files at once, keeps what cannot be replaced, and breaks no connection', async () => {
+  const log = new RecordedLog()
+  const directory = await temporaryDirectory()
+  const one = await operatorFiles(join(directory, 'one'), 'ec', ['one.tunnel.example'])
+  const two = await operatorFiles(join(directory, 'two'), 'ec', ['two.tunnel.example'])
+  const { certificates } = await opened({ certificates: [one, two], log })
+  const port = await serveTls(certificates)
+  const open = connect({ port, host: '127.0.0.1', servername: 'one.tunnel.example', rejectUnauthorized: false })
+  onTestFinished(() => void open.destroy())
+  await once(open, 'secureConnect')
+
+  await certificates.reload()
+  const [beforeOne, beforeTwo] = ['one', 'two'].map((name) => certificates.contextFor(`${name}.tunnel.example`))
+  // The names of a certificate may change too.
+  await operatorFiles(join(directory, 'one'), 'ec', ['one.tunnel.example', 'new.tunnel.example'])
+  await writeFile(two.certificate, 'half a file')
+  const events = Promise.all([once(log.records, 'info'), once(log.records, 'warn')])
+  await certificates.reload()
+  expect(await events).toMatchObject([[{ file: one.certificate }], [{ file: two.certificate }]])
+  expect(certificates.contextFor('one.tunnel.example')).not.toBe(beforeOne)
+  expect(certificates.contextFor('new.tunnel.example')).toBe(certificates.contextFor('one.tunnel.example'))
+  expect(certificates.contextFor('two.tunnel.example')).toBe(beforeTwo)
+
+  open.write('still there')
+  const [answer] = (await once(open, 'data')) as [Buffer]
+  expect(answer.toString()).toContain('200 OK')
+})
+
+test('refuses at start certificates whose keys are of two types', async () => {
+  const directory = await temporaryDirectory()
+  const rsa = await operatorFiles(join(directory, 'rsa'), 'rsa', ['a.tunnel.example'])
+  const ec = await operatorFiles(join(directory, 'ec'), 'ec', ['b.tunnel.example'])
+  await expect(opened({ certificates: [rsa, ec] })).rejects.toMatchObject({
+    code: 'ERR_CONTROL_PLANE_CERTIFICATE_INVALID',
+    message: `${ec.key}: an ec key beside the rsa key ${rsa.key}; all must be of one type`,
+  })
 })

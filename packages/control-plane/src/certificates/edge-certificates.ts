@@ -1,11 +1,11 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import type { SecureContext } from 'node:tls'
 import { promisify } from 'node:util'
-import type { CertificateSource } from '@tunnel/edge'
-import { ControlPlaneError } from '../errors.ts'
+import type { CertificatePair, CertificateSource, EdgeLog } from '@tunnel/edge'
 import type { CertificateAuthority } from './authority.ts'
 import { ContextCache } from './context-cache.ts'
-import type { KeyType, OperatorCertificate } from './operator-certificate.ts'
+import type { KeyType } from './operator-certificate.ts'
+import type { OperatorCertificates } from './operator-certificates.ts'
 import type { ServedNames } from './served-names.ts'
 import { type ServerCertificate, serverCertificate } from './server-certificate.ts'
 
@@ -16,17 +16,19 @@ const RENEW_BEFORE_MS = 30 * DAY_MS
 export interface EdgeCertificatesOptions {
   authority: CertificateAuthority
   names: ServedNames
-  /** For public names. Left out: the authority signs for them too. */
-  operator?: OperatorCertificate | undefined
+  /** For the names that they have. Left out: the authority signs for all public names. */
+  operator?: OperatorCertificates | undefined
   maxCachedCertificates: number
   now: () => number
+  log?: Pick<EdgeLog, 'info' | 'warn'> | undefined
 }
 
 /**
  * Which certificate answers which name:
  *
  * - the edge's own host, or no name: the authority's own, because agents pin the authority
- * - public names: the operator's where it covers the name, else the authority's own, else one signed now for this name
+ * - names that a certificate of the operator's has: that one
+ * - other public names: the authority's own, else one signed now for this name
  *   (deeper labels than a wildcard covers, and names under a domain of one label, where no client accepts a wildcard)
  * - any other name: none
  *
@@ -37,9 +39,10 @@ export class EdgeCertificates implements CertificateSource {
   readonly #authority: CertificateAuthority
   readonly #names: ServedNames
   readonly #now: () => number
-  readonly #onDemand: ContextCache
+  readonly #onDemand: ContextCache<ServerCertificate>
   readonly #keyType: KeyType
-  #operator: OperatorCertificate | undefined
+  readonly #operator: OperatorCertificates | undefined
+  readonly #log: Pick<EdgeLog, 'info' | 'warn'> | undefined
   #own: OwnCertificate
 
   /** Signs the edge's own certificate, so that there is one from the outset. */
@@ -54,6 +57,7 @@ export class EdgeCertificates implements CertificateSource {
     this.#now = options.now
     this.#onDemand = new ContextCache(options.maxCachedCertificates)
     this.#operator = options.operator
+    this.#log = options.log
     this.#keyType = keyType
     this.#own = own
   }
@@ -65,10 +69,21 @@ export class EdgeCertificates implements CertificateSource {
 
   /** A promise for names that are signed for on demand: the first handshake waits about 6 ms, later ones for nothing. */
   contextFor(serverName: string): SecureContext | undefined | Promise<SecureContext> {
-    if (serverName === this.#names.edgeHost) return this.#own.context
+    const certificate = this.#find(serverName)
+    return certificate instanceof Promise ? certificate.then(({ context }) => context) : certificate?.context
+  }
+
+  pairFor(serverName: string): CertificatePair | undefined | Promise<CertificatePair> {
+    const certificate = this.#find(serverName)
+    return certificate instanceof Promise ? certificate.then(pairOf) : certificate && pairOf(certificate)
+  }
+
+  #find(serverName: string): ServerCertificate | undefined | Promise<ServerCertificate> {
+    if (serverName === this.#names.edgeHost) return this.#own
+    const operators = this.#operator?.find(serverName)
+    if (operators) return operators
     if (!this.#names.isPublic(serverName)) return undefined
-    if (this.#operator?.covers(serverName)) return this.#operator.context
-    if (this.#own.covers(serverName)) return this.#own.context
+    if (this.#own.covers(serverName)) return this.#own
     return this.#onDemand.get(serverName, () => this.#issueOnDemand(serverName))
   }
 
@@ -85,21 +100,31 @@ export class EdgeCertificates implements CertificateSource {
   }
 
   /**
-   * Serves a renewed certificate of the operator's from the next handshake on.
-   * Throws `ERR_CONTROL_PLANE_CERTIFICATE_INVALID` when its key is of another type: that takes a restart.
+   * Reads the operator's files again and serves what changed from the next handshake on; connections that are open go on.
+   * What cannot be used is logged, and the one before stays in service. A key of another type takes a restart.
    */
-  replaceOperatorCertificate(renewed: OperatorCertificate): void {
-    if (renewed.keyType !== this.#keyType) {
-      const message = `the new certificate has an ${renewed.keyType} key, the one in use ${this.#keyType}: restart the edge to use it`
-      throw new ControlPlaneError('ERR_CONTROL_PLANE_CERTIFICATE_INVALID', message)
+  async reload(): Promise<void> {
+    for (const outcome of (await this.#operator?.reload()) ?? []) {
+      const file = outcome.files.certificate
+      if ('error' in outcome) {
+        this.#log?.warn(
+          { file, err: outcome.error },
+          'certificate files cannot be used; the ones read before stay in use',
+        )
+      } else {
+        this.#log?.info({ file, notAfter: new Date(outcome.served.notAfter) }, 'certificate file changed')
+      }
     }
-    this.#operator = renewed
   }
 
-  async #issueOnDemand(serverName: string): Promise<SecureContext> {
+  async #issueOnDemand(serverName: string): Promise<ServerCertificate> {
     const { publicKey, privateKey } = this.#own.keys
-    return serverCertificate(await this.#authority.issue([serverName], publicKey, this.#now()), privateKey).context
+    return serverCertificate(await this.#authority.issue([serverName], publicKey, this.#now()), privateKey)
   }
+}
+
+function pairOf({ chain, key }: ServerCertificate): CertificatePair {
+  return { cert: chain, key }
 }
 
 interface OwnCertificate extends ServerCertificate {

@@ -16,11 +16,24 @@ export type KeyType = 'ec' | 'rsa'
 
 export interface OperatorCertificate extends ServerCertificate {
   readonly keyType: KeyType
+  /** Host names of its subject alternative names, as they stand there. A wildcard that no client accepts is none. */
+  readonly names: readonly string[]
+}
+
+/** The two files as they were read. */
+export interface PemPair {
+  readonly chain: string
+  readonly key: string
+}
+
+/** Throws `ERR_CONTROL_PLANE_CERTIFICATE_INVALID` naming the file that cannot be read. */
+export async function readPemPair(files: CertificateFiles): Promise<PemPair> {
+  const [chain, key] = await Promise.all([readPem(files.certificate), readPem(files.key)])
+  return { chain, key }
 }
 
 /** Throws `ERR_CONTROL_PLANE_CERTIFICATE_INVALID` naming the file and what is wrong with it. */
-export async function readOperatorCertificate(files: CertificateFiles): Promise<OperatorCertificate> {
-  const [chain, keyPem] = await Promise.all([readPem(files.certificate), readPem(files.key)])
+export function operatorCertificateFrom(files: CertificateFiles, { chain, key: keyPem }: PemPair): OperatorCertificate {
   const leaf = parse(files.certificate, 'a certificate', () => new X509Certificate(chain))
   const key = parse(files.key, 'a private key without a passphrase', () => createPrivateKey(keyPem))
   if (!leaf.checkPrivateKey(key)) {
@@ -28,7 +41,16 @@ export async function readOperatorCertificate(files: CertificateFiles): Promise<
   }
   const keyType = keyTypeOf(key)
   if (!keyType) throw invalid(files.key, `a key of type ${key.asymmetricKeyType}; browsers accept ec and rsa`)
-  return { ...serverCertificate(chain, key), keyType }
+  const certificate = serverCertificate(chain, key)
+  return { ...certificate, keyType, names: namesOf(leaf).filter((name) => isUsable(name, certificate)) }
+}
+
+function namesOf(leaf: X509Certificate): string[] {
+  return [...(leaf.subjectAltName ?? '').matchAll(/(?:^|, )DNS:([^,\s"]+)/g)].map(([, name]) => name as string)
+}
+
+function isUsable(name: string, certificate: ServerCertificate): boolean {
+  return !name.startsWith('*.') || certificate.covers(`any${name.slice(1)}`)
 }
 
 function keyTypeOf(key: KeyObject): KeyType | undefined {

@@ -167,3 +167,32 @@ test('lets nobody in while its file is broken, and everybody again once it is re
   await writeFile(path, text)
   expect(await store.findByAuthtoken(authtoken)).toEqual(credential)
 })
+
+test('keeps what a credential may do', async () => {
+  const path = await credentialsPath()
+  const grants = { acl: ['bind:*.team.test', 'bind:app=web'], limits: { maxEndpoints: 3, maxRequestsPerMinute: 100 } }
+  const { credential, authtoken } = await (await opened(path)).createCredential('laptop', grants)
+  expect(credential).toMatchObject(grants)
+  expect(await (await opened(path)).findByAuthtoken(authtoken)).toMatchObject(grants)
+})
+
+test('reads a file from before there were rules and limits: everything is allowed', async () => {
+  const path = await credentialsPath()
+  const { authtoken } = await (await opened(path)).createCredential('old')
+  const file = JSON.parse(await readFile(path, 'utf8'))
+  for (const credential of file.credentials) {
+    delete credential.acl
+    delete credential.limits
+  }
+  await writeFile(path, JSON.stringify(file))
+  expect(await (await opened(path)).findByAuthtoken(authtoken)).toMatchObject({ acl: [], limits: {} })
+})
+
+test('makes no credential of a rule that is none, nor of more rules than may be', async () => {
+  const store = await opened(await credentialsPath(), { limits: { maxAclRules: 1 } })
+  await expect(store.createCredential('', { acl: ['app.test'] })).rejects.toMatchObject({ code: 'ERR_TUNNEL_600' })
+  await expect(store.createCredential('', { acl: ['bind:a.test', 'bind:b.test'] })).rejects.toMatchObject({
+    code: 'ERR_CONTROL_PLANE_LIMIT',
+  })
+  expect(store.isUntouched).toBe(true)
+})

@@ -1,5 +1,5 @@
-import type { Credential, CredentialSource } from '@tunnel/edge'
-import { isAuthtoken } from '@tunnel/protocol'
+import type { Credential, CredentialLimits, CredentialSource } from '@tunnel/edge'
+import { Acl, isAuthtoken } from '@tunnel/protocol'
 import { ControlPlaneError } from '../errors.ts'
 import { type ControlPlaneLimits, defaultControlPlaneLimits } from '../limits.ts'
 import { credentialIdOf, hashOf, matchesHash, newAuthtoken } from './authtoken.ts'
@@ -12,6 +12,15 @@ export interface CredentialRecord extends Credential {
   description: string
   /** ISO 8601. */
   createdAt: string
+  acl: readonly string[]
+  limits: CredentialLimits
+}
+
+/** What a credential may do; everything, where nothing is said. */
+export interface CredentialGrants {
+  /** Rules of `@tunnel/protocol`'s `Acl`: `bind:*.example.com`. */
+  acl?: readonly string[]
+  limits?: CredentialLimits
 }
 
 export interface CredentialStoreOptions {
@@ -70,9 +79,14 @@ export class CredentialStore implements CredentialSource {
     return [...this.#byId.values()].map(recordOf)
   }
 
-  /** The token is in this answer and nowhere else. Throws `ERR_CONTROL_PLANE_LIMIT`. */
-  async createCredential(description: string): Promise<{ credential: CredentialRecord; authtoken: string }> {
-    const { maxDescriptionLength, maxCredentials } = this.#limits
+  /** The token is in this answer and nowhere else. Throws `ERR_CONTROL_PLANE_LIMIT`, or `TunnelError` 600 for a rule that is none. */
+  async createCredential(
+    description: string,
+    { acl = [], limits = {} }: CredentialGrants = {},
+  ): Promise<{ credential: CredentialRecord; authtoken: string }> {
+    const { maxDescriptionLength, maxCredentials, maxAclRules } = this.#limits
+    assertWithin(acl.length, maxAclRules, 'maxAclRules', 'rules')
+    new Acl(acl)
     assertWithin(description.length, maxDescriptionLength, 'maxDescriptionLength', 'characters of description')
     const now = this.#now()
     const { id, authtoken } = newAuthtoken(now)
@@ -81,7 +95,8 @@ export class CredentialStore implements CredentialSource {
       (file) => {
         assertWithin(file.credentials.length + 1, maxCredentials, 'maxCredentials', 'credentials')
         const createdAt = new Date(now).toISOString()
-        const stored = { id, accountId: file.accountId, tokenHash: hashOf(authtoken), description, createdAt }
+        const { accountId } = file
+        const stored = { id, accountId, tokenHash: hashOf(authtoken), description, createdAt, acl: [...acl], limits }
         file.credentials.push(stored)
         return { credential: recordOf(stored), authtoken }
       },
@@ -134,8 +149,8 @@ function emptyFile(now: number): CredentialsFile {
   return { version: 1, accountId: `ac_${ksuid(now)}`, credentials: [] }
 }
 
-function recordOf({ id, accountId, description, createdAt }: StoredCredential): CredentialRecord {
-  return { id, accountId, description, createdAt }
+function recordOf({ id, accountId, description, createdAt, acl, limits }: StoredCredential): CredentialRecord {
+  return { id, accountId, description, createdAt, acl, limits }
 }
 
 function notFound(id: string): ControlPlaneError {

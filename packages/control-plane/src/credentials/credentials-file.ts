@@ -3,12 +3,24 @@ import { readDataFile, writeDataFile } from '../data/data-file.ts'
 import { ControlPlaneError } from '../errors.ts'
 import type { ControlPlaneLimits } from '../limits.ts'
 
+const bound = z.int().min(1).optional()
+
+const credentialLimitsSchema = z.strictObject({
+  maxSessions: bound,
+  maxEndpoints: bound,
+  maxConnectionsPerMinute: bound,
+  maxRequestsPerMinute: bound,
+  maxBytesPerMinute: bound,
+})
+
 const storedCredentialSchema = z.strictObject({
   id: z.string().regex(/^cr_[0-9A-Za-z]{27}$/),
   accountId: z.string().regex(/^ac_[0-9A-Za-z]{27}$/),
   tokenHash: z.string().regex(/^[0-9a-f]{64}$/),
   description: z.string(),
   createdAt: z.iso.datetime(),
+  acl: z.array(z.string()).default([]),
+  limits: credentialLimitsSchema.default({}),
 })
 
 const credentialsFileSchema = z.strictObject({

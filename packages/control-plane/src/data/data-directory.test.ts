@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, onTestFinished, test } from 'vitest'
 import { temporaryDirectory } from '../../test/temporary-directory.ts'
-import { openDataDirectory } from './data-directory.ts'
+import { openDataDirectory, runningEdge } from './data-directory.ts'
 
 test('makes the directory for its owner alone', async () => {
   const path = join(await temporaryDirectory(), 'var', 'data')
@@ -70,6 +70,28 @@ test('gives a stale lock to one of many that come at once', async () => {
   await winners[0]?.value.close()
 })
 
+test('passes to an heir when it is handed over, and stays its own until then', async () => {
+  const path = await temporaryDirectory()
+  const other = await openInOtherProcess(path)
+  const heir = await openDataDirectory(path, { heirOf: other.pid })
+  await heir.close()
+  expect(await runningEdge(path)).toBe(other.pid)
+
+  const own = await openDataDirectory(path, { heirOf: other.pid })
+  await own.handTo(process.pid)
+  expect(await readFile(join(path, 'edge.lock'), 'utf8')).toMatch(new RegExp(`^${process.pid}\n`))
+  expect(await runningEdge(path)).toBe(process.pid)
+  await own.close()
+  expect(await runningEdge(path)).toBeUndefined()
+})
+
+test('has no heir but the one of the process that has it', async () => {
+  const path = await temporaryDirectory()
+  const other = await openInOtherProcess(path)
+  const refused = openDataDirectory(path, { heirOf: (other.pid ?? 0) + 1 })
+  await expect(refused).rejects.toMatchObject({ code: 'ERR_CONTROL_PLANE_DATA_IN_USE' })
+})
+
 test('says that a path is no directory', async () => {
   const path = join(await temporaryDirectory(), 'file')
   await writeFile(path, '')
@@ -102,7 +124,7 @@ async function compiledSources(): Promise<string> {
   await writeFile(join(out, 'package.json'), '{ "type": "module" }')
   await writeFile(
     join(out, 'holder.js'),
-    `import { openDataDirectory } from './data/data-directory.js'
+    `import { openDataDirectory, runningEdge } from './data/data-directory.js'
      await openDataDirectory(process.argv[2])
      process.on('message', () => {})
      process.send('open')`,

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ControlPlaneError, systemCodeOf, unusable } from '../errors.ts'
-import { type ProcessLock, takeProcessLock } from './process-lock.ts'
+import { holderOf, type ProcessLock, takeProcessLock } from './process-lock.ts'
 
 /** The directory where one edge keeps all that must outlive it. */
 export interface DataDirectory {
@@ -9,6 +9,8 @@ export interface DataDirectory {
   readonly path: string
   /** Path of a file in it. */
   file(name: string): string
+  /** Makes it the directory of process `pid`, which was opened there as heir of this one. */
+  handTo(pid: number): Promise<void>
   /** Lets another edge have it. Idempotent. */
   close(): Promise<void>
 }
@@ -20,6 +22,8 @@ export interface DataDirectoryOptions {
    * @default true
    */
   exclusive?: boolean
+  /** Pid of the edge that has the directory now and will hand it over. */
+  heirOf?: number | undefined
 }
 
 /**
@@ -39,10 +43,11 @@ export async function openDataDirectory(path: string, options: DataDirectoryOpti
   } catch (cause) {
     throw unusable(absolute, 'written', cause)
   }
-  const lock = options.exclusive === false ? undefined : await lockForEdge(absolute)
+  const lock = options.exclusive === false ? undefined : await lockForEdge(absolute, options.heirOf)
   return {
     path: absolute,
     file: (name) => join(absolute, name),
+    handTo: async (pid) => lock?.handTo(pid),
     close: async () => lock?.release(),
   }
 }
@@ -59,8 +64,15 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-async function lockForEdge(directory: string): Promise<ProcessLock> {
-  const lock = await takeProcessLock(join(directory, 'edge.lock'))
+/** Pid of the edge that runs on a data directory. */
+export function runningEdge(directory: string): Promise<number | undefined> {
+  return holderOf(join(resolve(directory), LOCK))
+}
+
+const LOCK = 'edge.lock'
+
+async function lockForEdge(directory: string, heirOf: number | undefined): Promise<ProcessLock> {
+  const lock = await takeProcessLock(join(directory, LOCK), heirOf)
   if ('release' in lock) return lock
   throw new ControlPlaneError(
     'ERR_CONTROL_PLANE_DATA_IN_USE',

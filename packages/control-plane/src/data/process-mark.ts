@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { systemCodeOf } from '../errors.ts'
 
-/** Which process this is, for a lock file: `<pid> <start time>`. */
+/** Which process this is, for a lock file: `<pid>` and `<start time>`, a line each, so that the file serves as a pid file too. */
 export function ownProcessMark(): string {
-  return `${process.pid} ${startTimeOf(process.pid)}`
+  return markOf(process.pid)
+}
+
+export function markOf(pid: number): string {
+  return `${pid}\n${startTimeOf(pid)}`
 }
 
 /** Whether the process that wrote a mark still runs. A mark that makes no sense belongs to nobody. */
 export function isMarkAlive(mark: string): boolean {
-  const [pidText = '', startTime = ''] = mark.trim().split(' ')
+  const [pidText = '', startTime = ''] = mark.trim().split(/\s+/)
   const pid = Number(pidText)
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   return isRunning(pid) && startTimeOf(pid) === startTime

@@ -9,7 +9,7 @@ export interface RequestedAddress {
   port: number | undefined
 }
 
-const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'tcp'])
+const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'tcp', 'tls'])
 
 /**
  * `url` and `protocol` of a bind request → scheme, host and port (reference edge-and-api.md §1.4).
@@ -20,15 +20,19 @@ export function parseRequestedAddress(protocol: string, url: string | undefined)
   const separator = text.indexOf('://')
   const scheme = separator >= 0 ? text.slice(0, separator).toLowerCase() : protocol
   if (!SCHEMES.has(scheme)) {
-    throw new TunnelError(separator >= 0 ? 9036 : 332, `scheme ${quote(scheme)} is not one of http, https, tcp`)
+    throw new TunnelError(separator >= 0 ? 9036 : 332, `scheme ${quote(scheme)} is not one of http, https, tcp, tls`)
   }
   const authority = separator >= 0 ? text.slice(separator + 3) : text
+  if (/\p{Cc}/u.test(text) || /^[a-z][a-z+.-]*:\/?[^\d/]/i.test(text)) {
+    throw new TunnelError(9034, `url ${quote(text)} is malformed: it is scheme://host:port, or a part of that`)
+  }
   if (authority.endsWith('/')) throw new TunnelError(9038, `url ${quote(text)} ends in a slash`)
   const extra = /[/?#@\\]/.exec(authority)
   if (extra)
     throw new TunnelError(9037, `url ${quote(text)} has ${quote(extra[0])}: only scheme, host and port are allowed`)
+  if (authority.startsWith('[')) throw new TunnelError(9032, `host of ${quote(text)} is an IPv6 address, not a name`)
   const colon = authority.lastIndexOf(':')
-  const port = colon >= 0 ? parsePort(authority.slice(colon + 1), text) : undefined
+  const port = colon >= 0 ? parsePort(authority.slice(colon + 1), text, scheme) : undefined
   const name = colon >= 0 ? authority.slice(0, colon) : authority
   const host = name === '' ? undefined : canonicalHost(name)
   if (scheme === 'tcp' && host !== undefined && port === undefined) {
@@ -37,8 +41,10 @@ export function parseRequestedAddress(protocol: string, url: string | undefined)
   return { scheme: scheme as EndpointScheme, host, port }
 }
 
-function parsePort(text: string, url: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new TunnelError(9033, `port ${quote(text)} of ${quote(url)} is not a number`)
+function parsePort(text: string, url: string, scheme: string): number {
+  if (!/^\d{1,5}$/.test(text)) {
+    throw new TunnelError(scheme === 'tcp' ? 4501 : 9033, `port ${quote(text)} of ${quote(url)} is not a number`)
+  }
   const port = Number(text)
   if (port < 1 || port > 65535) throw new TunnelError(9030, `port ${port} is not within 1 to 65535`)
   return port

@@ -11,15 +11,10 @@ export function upstreamHostHeader(setting: string | undefined, upstreamUrl: str
   return host
 }
 
+/** `URL` drops the port when it is the scheme's own; a unix socket and a directory have no host. */
 function hostOf(upstreamUrl: string): string {
-  try {
-    // URL drops the port when it is the scheme's own.
-    return new URL(upstreamUrl).host
-  } catch (cause) {
-    throw new TunnelError(
-      371,
-      `host header rewrite needs an upstream url, not ${JSON.stringify(upstreamUrl.slice(0, 100))}`,
-      { cause },
-    )
-  }
+  const host = URL.canParse(upstreamUrl) ? new URL(upstreamUrl).host : ''
+  if (host !== '') return host
+  const shown = JSON.stringify(upstreamUrl.slice(0, 100))
+  throw new TunnelError(371, `host header rewrite needs an upstream with a host, not ${shown}`)
 }

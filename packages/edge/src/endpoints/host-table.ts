@@ -31,6 +31,11 @@ export class HostTable<T> {
     return undefined
   }
 
+  *values(): Iterable<T> {
+    yield* this.#exact.values()
+    yield* this.#wildcards.values()
+  }
+
   get size(): number {
     return this.#exact.size + this.#wildcards.size
   }

@@ -31,6 +31,12 @@ export class NameHolds {
     return hold !== undefined && hold.untilMs > this.#now() && hold.credentialId !== credentialId
   }
 
+  /** Those that still count. */
+  *entries(): Iterable<{ key: string; credentialId: string }> {
+    const now = this.#now()
+    for (const [key, { credentialId, untilMs }] of this.#holds) if (untilMs > now) yield { key, credentialId }
+  }
+
   get size(): number {
     return this.#holds.size
   }

@@ -1,101 +1,194 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type EndpointRequest, TunnelError } from '@tunnel/protocol'
 import type { AgentSession } from '../agent-session.ts'
+import type { CredentialUse } from '../credentials/credential-use.ts'
+import { meteredSession } from '../credentials/metered-session.ts'
 import type { ResumeTokens } from '../resume-token.ts'
+import { terminationFrom } from '../tls/termination.ts'
 import { parseRequestedAddress, type RequestedAddress } from './address.ts'
+import { AddressBook, keyOf, type Place } from './address-book.ts'
+import { bindingOf } from './binding.ts'
 import type { Endpoint, EndpointScheme } from './endpoint.ts'
+import { EndpointPool } from './endpoint-pool.ts'
 import { upstreamHostHeader } from './host-header.ts'
-import { HostTable } from './host-table.ts'
+import { checkedLabels } from './labels.ts'
 import { NameHolds } from './name-holds.ts'
+import { type PublicAddressOptions, PublicAddresses } from './public-addresses.ts'
 
-export interface RegistryOptions {
-  /** Base domains; the first one gives random names. */
-  domains: readonly string[]
-  /** The edge's own host, which nobody can bind. */
-  edgeHost: string
-  /** Ports as visitors see them. `undefined` where the scheme is not served. */
-  publicPorts: { http: number | undefined; https: number | undefined }
-  tcp: { publicHost: string; firstPort: number; lastPort: number } | undefined
+export interface RegistryOptions extends PublicAddressOptions {
+  /** Endpoints that share one address. Beyond: 18020. Read at each bind. */
+  limits: { readonly maxPoolSize: number }
   resumeTokens: ResumeTokens
   resumeWindowMs: number
   now?: () => number
 }
 
-const DEFAULT_PORT = { http: 80, https: 443, tcp: -1 } as const
+const DEFAULT_PORT = { http: 80, https: 443, tcp: -1, tls: 443 } as const
 
-/** bore's argument: with 150 tries a free port is found with 99.9 % even when 95 % of the range is taken. */
-const MAX_RANDOM_PORT_TRIES = 150
-
-/** Which endpoint owns which public address. In memory: an endpoint lives as long as its session. */
+/** Which endpoints own which address. In memory: an endpoint lives as long as its session. */
 export class EndpointRegistry {
   readonly #options: RegistryOptions
-  readonly #byHost = { http: new HostTable<Endpoint>(), https: new HostTable<Endpoint>() }
-  readonly #byPort = new Map<number, Endpoint>()
+  readonly #book = new AddressBook()
+  readonly #addresses: PublicAddresses
+  readonly #online = new Map<Endpoint, CredentialUse>()
   readonly #holds: NameHolds
+  #tlsEndpoints = 0
 
   constructor(options: RegistryOptions) {
     this.#options = options
     this.#holds = new NameHolds({ windowMs: options.resumeWindowMs, ...(options.now && { now: options.now }) })
+    this.#addresses = new PublicAddresses(options, this.#book, this.#holds)
   }
 
-  /** The endpoint that serves `host` (lowercase, no port) on a scheme. */
+  /** The endpoint that serves `host` (lowercase, no port) on a scheme; of a pool the one whose turn it is. */
   match(scheme: 'http' | 'https', host: string): Endpoint | undefined {
-    return this.#byHost[scheme].match(host)
+    const endpoint = this.#book.matchHost(scheme, host)
+    return endpoint?.scheme === scheme ? turnOf(endpoint) : undefined
+  }
+
+  /** The `tls` endpoint that connections naming `serverName` (lowercase) are for. The edge's own name is never anybody else's. */
+  matchTls(serverName: string): Endpoint | undefined {
+    if (serverName === this.#options.edgeHost) return undefined
+    const endpoint = this.#book.matchHost('https', serverName)
+    return endpoint?.scheme === 'tls' ? turnOf(endpoint) : undefined
+  }
+
+  matchPort(port: number): Endpoint | undefined {
+    const endpoint = this.#book.matchPort(port)
+    return endpoint && turnOf(endpoint)
+  }
+
+  /** The internal endpoint of an account at an address. `port`: the scheme's own when left out. */
+  matchInternal(accountId: string, scheme: EndpointScheme, host: string, port?: number): Endpoint | undefined {
+    const endpoint = this.#book.matchInternal(accountId, host, port ?? DEFAULT_PORT[scheme])
+    return endpoint?.scheme === scheme ? turnOf(endpoint) : undefined
+  }
+
+  /** Endpoints without an address that have all of these labels. */
+  *withLabels(accountId: string, labels: readonly string[]): Iterable<Endpoint> {
+    for (const endpoint of this.#online.keys()) {
+      const isOurs = endpoint.binding === 'labels' && endpoint.session.accountId === accountId
+      if (isOurs && labels.every((label) => endpoint.labels.includes(label))) yield endpoint
+    }
+  }
+
+  get hasTlsEndpoints(): boolean {
+    return this.#tlsEndpoints > 0
+  }
+
+  endpoints(): Iterable<Endpoint> {
+    return this.#online.keys()
   }
 
   get endpointCount(): number {
-    return this.#byHost.http.size + this.#byHost.https.size + this.#byPort.size
+    return this.#online.size
   }
 
   /**
    * Gives an agent the address it asks for, or a random one. The endpoint is reachable when this returns (for tcp: once
-   * its port listens). Throws {@link TunnelError} with a code of reference §11.5.
+   * its port listens). `use` is that of the session's credential. Throws {@link TunnelError} with a code of reference §11.5.
    */
-  bind(session: AgentSession, request: EndpointRequest, token: string | undefined): Endpoint {
-    const resumed = token === undefined ? undefined : this.#resumedAddress(token, session.credentialId)
-    const wanted = resumed ?? parseRequestedAddress(request.protocol, request.url)
-    assertBindings(request.bindings)
-    const { host, port } =
-      wanted.scheme === 'tcp' ? this.#tcpAddress(wanted, session) : this.#httpAddress(wanted, session)
-    const endpoint: Endpoint = {
-      id: `ep_${randomUUID().replaceAll('-', '')}`,
-      scheme: wanted.scheme,
-      host,
-      port,
-      url: formatUrl(wanted.scheme, host, port),
-      session,
-      upstreamUrl: request.upstream.url,
-      hostHeader: upstreamHostHeader(request.hostHeader, request.upstream.url),
-      name: request.name ?? '',
-      description: request.description ?? '',
-      metadata: request.metadata ?? '',
-    }
-    if (endpoint.scheme === 'tcp') this.#byPort.set(port, endpoint)
-    else this.#byHost[endpoint.scheme].set(host, endpoint)
-    this.#holds.release(keyOf(endpoint))
+  bind(session: AgentSession, request: EndpointRequest, token: string | undefined, use: CredentialUse): Endpoint {
+    const { labels = [] } = request
+    if (labels.length > 0) return this.#bindLabels(session, request, labels, use)
+    if (request.protocol === '') throw new TunnelError(394, 'an endpoint needs a protocol or labels')
+    const place = this.#placeFor(session, request, token, use)
+    const endpoint = endpointAt(place, session, request, use)
+    use.assertRoomForEndpoint()
+    const online = this.#book.get(place)
+    if (online) this.#join(online, endpoint)
+    else if (this.#holds.isHeldFrom(keyOf(place), session.credentialId)) throw heldForOther(endpoint.url)
+    else this.#book.set(place, endpoint)
+    if (endpoint.scheme === 'tls' && endpoint.binding === 'public') this.#tlsEndpoints++
+    this.#holds.release(keyOf(place))
+    return this.#add(endpoint, use)
+  }
+
+  #bindLabels(session: AgentSession, request: EndpointRequest, labels: readonly string[], use: CredentialUse): Endpoint {
+    const checked = checkedLabels(labels, request, use.acl)
+    use.assertRoomForEndpoint()
+    const nowhere = { binding: 'labels', scheme: 'http', host: '', port: 0 } as const
+    return this.#add({ ...endpointAt(nowhere, session, request, use), url: '', labels: checked }, use)
+  }
+
+  #add(endpoint: Endpoint, use: CredentialUse): Endpoint {
+    use.endpointOnline()
+    this.#online.set(endpoint, use)
     return endpoint
+  }
+
+  /** `online` and those beside it take `endpoint` among them. */
+  #join(online: Endpoint, endpoint: Endpoint): void {
+    const { pool } = online
+    const fits = online.scheme === endpoint.scheme && online.session.accountId === endpoint.session.accountId
+    if (!pool || !endpoint.pool || !fits) throw new AlreadyOnline(online, endpoint)
+    const { maxPoolSize } = this.#options.limits
+    if (pool.size >= maxPoolSize) {
+      throw new TunnelError(18020, `${pool.size} endpoints share ${online.url}, the limit is ${maxPoolSize}`)
+    }
+    pool.add(endpoint)
+    endpoint.pool = pool
+  }
+
+  /** Whether others may come to share the address. Throws {@link TunnelError} 334 where some do, and must not any more. */
+  setPooling(endpoint: Endpoint, isEnabled: boolean): void {
+    if (isEnabled) endpoint.pool ??= new EndpointPool(endpoint)
+    else if (endpoint.pool && endpoint.pool.size > 1) {
+      throw new TunnelError(334, `${endpoint.pool.size} endpoints share ${endpoint.url}: pooling stays on until one is left`)
+    } else endpoint.pool = undefined
   }
 
   /** A proof for {@link bind} that this credential held the address. */
   tokenFor(endpoint: Endpoint): string {
     const { scheme, host, port } = endpoint
-    return this.#options.resumeTokens.sign({
-      of: 'endpoint',
-      scheme,
-      host,
-      port,
-      credentialId: endpoint.session.credentialId,
-    })
+    const { credentialId } = endpoint.session
+    return this.#options.resumeTokens.sign({ of: 'endpoint', scheme, host, port, credentialId })
   }
 
-  /** Takes an endpoint away. `hold`: its session was lost, keep the address for its credential during the resume window. */
-  remove(endpoint: Endpoint, options: { hold: boolean }): void {
-    if (endpoint.scheme === 'tcp') {
-      if (this.#byPort.get(endpoint.port) === endpoint) this.#byPort.delete(endpoint.port)
-    } else if (this.#byHost[endpoint.scheme].get(endpoint.host) === endpoint) {
-      this.#byHost[endpoint.scheme].delete(endpoint.host)
+  /**
+   * Takes an endpoint away; `false` while others have its address. `hold`: its session was lost, keep the address for its
+   * credential during the resume window.
+   */
+  remove(endpoint: Endpoint, options: { hold: boolean }): boolean {
+    this.#online.get(endpoint)?.endpointOffline()
+    const wasOnline = this.#online.delete(endpoint)
+    const place = placeOf(endpoint)
+    if (!place) return true
+    if (options.hold) this.#holds.hold(keyOf(place), endpoint.session.credentialId)
+    if (!wasOnline) return true
+    if (endpoint.scheme === 'tls' && endpoint.binding === 'public') this.#tlsEndpoints--
+    endpoint.pool?.delete(endpoint)
+    const other = endpoint.pool?.first
+    if (other) this.#book.set(place, other)
+    else this.#book.delete(place)
+    return other === undefined
+  }
+
+  /** Keeps an address for a credential, as {@link remove} does. */
+  hold(key: string, credentialId: string): void {
+    this.#holds.hold(key, credentialId)
+  }
+
+  holds(): Iterable<{ key: string; credentialId: string }> {
+    return this.#holds.entries()
+  }
+
+  #placeFor(session: AgentSession, request: EndpointRequest, token: string | undefined, use: CredentialUse): Place {
+    const resumed = token === undefined ? undefined : this.#resumedAddress(token, session.credentialId)
+    const wanted = resumed ?? parseRequestedAddress(request.protocol, request.url)
+    const binding = bindingOf(request.bindings, wanted)
+    const { scheme } = wanted
+    const { accountId } = session
+    if (binding === 'public') {
+      const choice = this.#addresses.choose({ ...wanted, isResumed: resumed !== undefined }, session, use.acl)
+      return { binding, scheme, accountId, ...choice }
     }
-    if (options.hold) this.#holds.hold(keyOf(endpoint), endpoint.session.credentialId)
+    const host = wanted.host as string
+    const port = wanted.port ?? DEFAULT_PORT[scheme]
+    if (!use.acl.allowsHost(host) && !use.acl.allowsAddress(host, port)) {
+      throw new TunnelError(316, `this authtoken may not bind ${host}`)
+    }
+    return { binding, scheme, accountId, host, port }
   }
 
   #resumedAddress(token: string, credentialId: string): RequestedAddress | undefined {
@@ -105,97 +198,70 @@ export class EndpointRegistry {
     if (claims.credentialId !== credentialId) return undefined
     const scheme = claims.scheme as EndpointScheme
     // The edge may serve http and https on other ports since.
-    return { scheme, host: claims.host, port: scheme === 'tcp' ? claims.port : undefined }
-  }
-
-  #httpAddress(wanted: RequestedAddress, session: AgentSession): { host: string; port: number } {
-    const scheme = wanted.scheme as 'http' | 'https'
-    const port = this.#options.publicPorts[scheme]
-    if (port === undefined) throw new TunnelError(9036, `this edge does not serve ${scheme}`)
-    if (wanted.port !== undefined && wanted.port !== port) {
-      throw new TunnelError(9035, `port ${wanted.port} is not allowed for ${scheme}: this edge serves it on ${port}`)
-    }
-    const host = wanted.host ?? this.#randomHost(scheme, session.credentialId)
-    if (wanted.host !== undefined) this.#assertOwnHost(host)
-    const online = this.#byHost[scheme].get(host)
-    if (online) throw alreadyOnline(online)
-    const sibling = this.#byHost[scheme === 'http' ? 'https' : 'http'].get(host)
-    if (sibling && sibling.session.accountId !== session.accountId) {
-      throw new TunnelError(320, `${host} belongs to another account`)
-    }
-    const key = `${scheme}://${host}:${port}`
-    if (this.#holds.isHeldFrom(key, session.credentialId)) throw heldForOther(key)
-    return { host, port }
-  }
-
-  #assertOwnHost(host: string): void {
-    const plain = host.startsWith('*.') ? host.slice(2) : host
-    if (host === this.#options.edgeHost) throw new TunnelError(320, `${host} is the edge's own host`)
-    if (!this.#options.domains.some((domain) => plain === domain || plain.endsWith(`.${domain}`))) {
-      throw new TunnelError(319, `${host} is not under a domain of this edge (${this.#options.domains.join(', ')})`)
-    }
-  }
-
-  #randomHost(scheme: 'http' | 'https', credentialId: string): string {
-    for (;;) {
-      const host = `${randomBytes(6).toString('hex')}.${this.#options.domains[0]}`
-      const taken = this.#byHost.http.get(host) ?? this.#byHost.https.get(host)
-      if (!taken && !this.#holds.isHeldFrom(`${scheme}://${host}:${this.#options.publicPorts[scheme]}`, credentialId))
-        return host
-    }
-  }
-
-  #tcpAddress(wanted: RequestedAddress, session: AgentSession): { host: string; port: number } {
-    const { tcp } = this.#options
-    if (!tcp) throw new TunnelError(9036, 'this edge does not serve tcp')
-    const host = tcp.publicHost
-    if (wanted.host !== undefined && wanted.host !== host) {
-      throw new TunnelError(4504, `tcp host ${wanted.host} is not served here: use ${host}`)
-    }
-    if (wanted.port === undefined) return { host, port: this.#randomPort(tcp, session.credentialId) }
-    if (wanted.port < tcp.firstPort || wanted.port > tcp.lastPort) {
-      throw new TunnelError(4502, `port ${wanted.port} is not within ${tcp.firstPort} to ${tcp.lastPort}`)
-    }
-    const online = this.#byPort.get(wanted.port)
-    if (online) throw alreadyOnline(online)
-    const key = `tcp://${host}:${wanted.port}`
-    if (this.#holds.isHeldFrom(key, session.credentialId)) throw heldForOther(key)
-    return { host, port: wanted.port }
-  }
-
-  #randomPort(tcp: { publicHost: string; firstPort: number; lastPort: number }, credentialId: string): number {
-    const span = tcp.lastPort - tcp.firstPort + 1
-    for (let tries = 0; tries < MAX_RANDOM_PORT_TRIES; tries++) {
-      const port = tcp.firstPort + (randomBytes(4).readUInt32BE(0) % span)
-      if (!this.#byPort.has(port) && !this.#holds.isHeldFrom(`tcp://${tcp.publicHost}:${port}`, credentialId))
-        return port
-    }
-    throw new TunnelError(503, `no free tcp port found within ${tcp.firstPort} to ${tcp.lastPort}`)
+    const isFixed = scheme === 'tcp' || claims.host.endsWith('.internal')
+    return { scheme, host: claims.host, port: isFixed ? claims.port : undefined }
   }
 }
 
-function keyOf(endpoint: Endpoint): string {
-  return `${endpoint.scheme}://${endpoint.host}:${endpoint.port}`
+/** One property more is read where nothing is shared. */
+function turnOf(endpoint: Endpoint): Endpoint {
+  return endpoint.pool === undefined ? endpoint : endpoint.pool.pick()
+}
+
+function endpointAt(
+  place: Pick<Endpoint, 'binding' | 'scheme' | 'host' | 'port'>,
+  session: AgentSession,
+  request: EndpointRequest,
+  use: CredentialUse,
+): Endpoint {
+  const { binding, scheme, host, port } = place
+  const endpoint: Endpoint = {
+    id: `ep_${randomUUID().replaceAll('-', '')}`,
+    binding,
+    scheme,
+    host,
+    port,
+    url: formatUrl(scheme, host, port),
+    labels: [],
+    session: use.countsBytes ? meteredSession(session, use) : session,
+    upstreamUrl: request.upstream.url,
+    hostHeader: upstreamHostHeader(request.hostHeader, request.upstream.url),
+    proxyProtocol: request.upstream.proxyProtocol,
+    termination: terminationFrom(request.tlsTermination, scheme),
+    pool: undefined,
+    running: 0,
+    meter: use.isMetered ? use : undefined,
+    name: request.name ?? '',
+    description: request.description ?? '',
+    metadata: request.metadata ?? '',
+  }
+  if (request.poolingEnabled) endpoint.pool = new EndpointPool(endpoint)
+  return endpoint
+}
+
+/** `undefined` for an endpoint that has no address. */
+function placeOf({ binding, scheme, host, port, session }: Endpoint): Place | undefined {
+  return binding === 'labels' ? undefined : { binding, scheme, host, port, accountId: session.accountId }
 }
 
 function formatUrl(scheme: EndpointScheme, host: string, port: number): string {
   return port === DEFAULT_PORT[scheme] ? `${scheme}://${host}` : `${scheme}://${host}:${port}`
 }
 
-function alreadyOnline(endpoint: Endpoint): TunnelError {
-  return new TunnelError(334, `${endpoint.url} is already online; stop it first or choose another url`)
+/** 334: who has the address now. */
+export class AlreadyOnline extends TunnelError {
+  readonly endpoint: Endpoint
+
+  constructor(online: Endpoint, refused: Endpoint) {
+    const unpooled = online.pool ? 'this endpoint does not ask for' : 'the one that is online does not allow'
+    const reason = online.pool && refused.pool ? 'it is of another protocol or account' : `${unpooled} pooling`
+    super(334, `${online.url} is already online (${reason}); stop it, choose another url, or enable pooling on both`)
+    this.endpoint = online
+  }
 }
 
-function heldForOther(key: string): TunnelError {
-  return new TunnelError(334, `${key} is kept for the agent that just lost its connection; try again in a minute`, {
+function heldForOther(url: string): TunnelError {
+  return new TunnelError(334, `${url} is kept for the agent that just lost its connection; try again in a minute`, {
     retryable: true,
   })
-}
-
-function assertBindings(bindings: readonly string[] | undefined): void {
-  if (bindings === undefined || bindings.length === 0) return
-  if (bindings.length > 1) throw new TunnelError(15006, `${bindings.length} bindings given, one is allowed`)
-  if (bindings[0] === 'public') return
-  if (bindings[0] === 'internal') throw new TunnelError(9027, 'internal bindings are not served by this edge yet')
-  throw new TunnelError(15005, `binding ${JSON.stringify(bindings[0]?.slice(0, 50))} is not known here; use public`)
 }

@@ -45,6 +45,7 @@ export function errorHeaders(error: VisitorError, content: ErrorBody): string[] 
   headers.push('Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer')
   if (code) headers.push(ERROR_CODE_HEADER, code)
   if (error.status === 503) headers.push('Retry-After', '5')
+  if (error.status === 429) headers.push('Retry-After', '60')
   return headers
 }
 

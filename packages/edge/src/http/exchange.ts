@@ -23,15 +23,17 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
 /** One request with its response, from the visitor's parsed head to the last byte of the answer. */
 export class Exchange implements UpstreamListener {
   readonly #visitor: Visitor
-  readonly #endpoint: Endpoint
-  readonly #pool: UpstreamPool
+  #endpoint: Endpoint
+  #pool: UpstreamPool
   readonly #limits: EdgeLimits
   readonly #head: RequestHead
-  readonly #requestHead: Buffer | string
+  #requestHead: Buffer | string
   #upstream: UpstreamConnection | undefined
   #requestEnded = false
   #responseBegun = false
   #over = false
+  /** Endpoints of the same address that failed. */
+  #tried: Endpoint[] | undefined
   readonly #onOver: () => void
 
   /** `onOver` is called once, when the response has been written or given up. */
@@ -50,6 +52,7 @@ export class Exchange implements UpstreamListener {
     this.#head = head
     this.#onOver = onOver
     this.#requestHead = visitor.forwarded.of(head, endpoint, visitor)
+    endpoint.running++
   }
 
   get requestEnded(): boolean {
@@ -69,13 +72,17 @@ export class Exchange implements UpstreamListener {
 
   /** Sends the head on. The visitor has its answer, or will. */
   begin(): void {
+    const refusal = this.#endpoint.meter?.refuseRequest(this.#visitor.ends())
+    if (refusal) return this.#failEarly(streamFailed(this.#endpoint, refusal))
     this.#send(this.#isRepeatable() ? Number.POSITIVE_INFINITY : this.#limits.maxIdleBeforeUnrepeatableMs)
   }
 
   #send(maxIdleMs: number): void {
     try {
-      this.#upstream = this.#pool.take(this.#visitor.address, maxIdleMs)
+      this.#upstream = this.#pool.take(this.#visitor, maxIdleMs)
     } catch (cause) {
+      // Nothing was sent, so that any request can go elsewhere.
+      if (this.#moveOn()) return this.#send(maxIdleMs)
       return this.#failEarly(streamFailed(this.#endpoint, TunnelError.from(cause)))
     }
     this.#upstream.start(this, this.#head.method, this.#head.upgrade !== undefined)
@@ -166,7 +173,10 @@ export class Exchange implements UpstreamListener {
     const upstream = this.#upstream
     this.#upstream = undefined
     if (this.#responseBegun) return this.#cutShort()
-    if (upstream?.reused && !upstream.responseBegun && this.#isRepeatable()) return this.#send(0)
+    if (upstream && !upstream.responseBegun && this.#isRepeatable()) {
+      if (upstream.reused) return this.#send(0)
+      if (isSessionLost(failure) && this.#moveOn()) return this.#send(Number.POSITIVE_INFINITY)
+    }
     if (failure.kind === 'stream') return this.#failEarly(streamFailed(this.#endpoint, failure.error))
     this.#failEarly(invalidResponse(this.#endpoint, failure.why))
   }
@@ -180,12 +190,28 @@ export class Exchange implements UpstreamListener {
     return (framing === 'none' || (framing === 'length' && contentLength === 0)) && IDEMPOTENT.has(method)
   }
 
+  /** On to another endpoint of the same address; `false` where there is none that was not tried. */
+  #moveOn(): boolean {
+    this.#tried ??= []
+    this.#tried.push(this.#endpoint)
+    const other = this.#pool.alternative(this.#tried)
+    if (!other) return false
+    this.#endpoint.running--
+    this.#pool = other
+    this.#endpoint = other.endpoint
+    this.#endpoint.running++
+    this.#requestHead = this.#visitor.forwarded.of(this.#head, this.#endpoint, this.#visitor)
+    return true
+  }
+
   #switchProtocols(): void {
     const upstream = this.#upstream
     if (!upstream) return
     this.#upstream = undefined
     const visitor = this.#visitor.takeOver()
-    const pump = new RawPump(visitor)
+    const endpoint = this.#endpoint
+    endpoint.running++
+    const pump = new RawPump(visitor, () => endpoint.running--)
     const rest = upstream.upgrade(pump)
     if (rest.length > 0) pump.onStreamData(rest)
     pump.start(upstream.stream)
@@ -205,6 +231,11 @@ export class Exchange implements UpstreamListener {
   #end(): void {
     if (this.#over) return
     this.#over = true
+    this.#endpoint.running--
     this.#onOver()
   }
+}
+
+function isSessionLost(failure: UpstreamFailure): boolean {
+  return failure.kind === 'stream' && failure.error.code === 'ERR_TUNNEL_3210'
 }

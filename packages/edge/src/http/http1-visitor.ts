@@ -14,7 +14,7 @@ import {
   serializeResponseHead,
   serializeTrailers,
 } from '@tunnel/http'
-import { addressOf } from '../peer-address.ts'
+import { addressOf, type ConnectionEnds, endsOf } from '../peer-address.ts'
 import { atTurnEnd } from '../turn-end.ts'
 import type { DataPath } from './data-path.ts'
 import { errorBody, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
@@ -52,6 +52,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #lingerBytes = 0
   #headTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
+  #quietTimer: NodeJS.Timeout | undefined
+  #ends: ConnectionEnds | undefined
 
   constructor(socket: Socket, scheme: 'http' | 'https', path: DataPath) {
     this.scheme = scheme
@@ -66,14 +68,31 @@ export class Http1Visitor implements Visitor, RequestHandler {
     socket.on('drain', this.#onDrain)
     socket.on('error', this.#onSocketError)
     socket.on('close', this.#onClose)
-    socket.setTimeout(clientIdleTimeoutMs, this.#onIdle)
+    // Not as an argument of setTimeout, which listens once: a connection is kept after a request that timed out.
+    socket.on('timeout', this.#onIdle)
+    socket.setTimeout(clientIdleTimeoutMs)
     this.#startHeadTimer()
+    path.visitors.add(socket, () => this.leave())
   }
 
-  /** No further request after the running one; an idle connection closes now. */
-  drain(): void {
-    this.#keepAlive = false
-    if (!this.#exchange) this.#close()
+  ends(): ConnectionEnds {
+    this.#ends ??= endsOf(this.#socket)
+    return this.#ends
+  }
+
+  /** No further request after the next answer to begin; a connection that is quiet closes after `drainQuietMs`. */
+  leave(): void {
+    if (this.#handedOver || this.#closing) return
+    if (this.#exchange) {
+      // An answer under way has promised to keep the connection: the next request may be on its way already.
+      if (!this.#exchange.responseBegun) this.#keepAlive = false
+      return
+    }
+    this.#quietTimer ??= setTimeout(() => {
+      this.#quietTimer = undefined
+      const isQuiet = !this.#exchange && this.#requestComplete && this.#decoder.bufferedBytes === 0
+      if (isQuiet) this.#close()
+    }, this.#path.limits.drainQuietMs).unref()
   }
 
   // The socket
@@ -107,6 +126,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   readonly #onClose = (): void => {
     clearTimeout(this.#headTimer)
     clearTimeout(this.#lingerTimer)
+    clearTimeout(this.#quietTimer)
     const exchange = this.#exchange
     this.#exchange = undefined
     exchange?.visitorLeft()
@@ -136,6 +156,11 @@ export class Http1Visitor implements Visitor, RequestHandler {
       this.#socket.resume()
       if (this.#decoder.state === 'head') this.#startHeadTimer()
     }
+  }
+
+  /** The two limits are mostly the same; then this costs a comparison. */
+  #closeWhenIdleFor(ms: number): void {
+    if (this.#socket.timeout !== ms) this.#socket.setTimeout(ms)
   }
 
   #startHeadTimer(): void {
@@ -169,8 +194,10 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   onEnd(trailers: HeaderList | undefined): void {
     this.#requestComplete = true
-    if (this.#exchange) this.#exchange.endRequest(trailers)
-    else if (this.#keepAlive) this.#wantsNext = true
+    if (this.#exchange) {
+      this.#closeWhenIdleFor(this.#path.limits.upstreamIdleTimeoutMs)
+      this.#exchange.endRequest(trailers)
+    } else if (this.#keepAlive) this.#wantsNext = true
     else this.#close()
   }
 
@@ -187,10 +214,12 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   readonly #onExchangeOver = (): void => {
     this.#exchange = undefined
+    this.#closeWhenIdleFor(this.#path.limits.clientIdleTimeoutMs)
     this.#chunkedResponse = false
     if (this.#handedOver) return
     if (!this.#keepAlive || !this.#requestComplete) return this.#close()
     this.#wantsNext = true
+    if (this.#path.draining) this.leave()
     this.#settle()
   }
 
@@ -278,12 +307,14 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#detach()
     this.#socket.pause()
     this.#socket.unshift(rest.length > 0 ? Buffer.concat([head, rest]) : head)
+    this.#path.visitors.forget(this.#socket)
     this.#path.serveOwnHost(this.#socket)
   }
 
   #detach(): void {
     this.#handedOver = true
     clearTimeout(this.#headTimer)
+    clearTimeout(this.#quietTimer)
     this.#socket.off('data', this.#onData)
     this.#socket.off('end', this.#onEnd)
     this.#socket.off('drain', this.#onDrain)

@@ -6,28 +6,50 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
-import { addressOf } from '../peer-address.ts'
+import { addressOf, endsOf } from '../peer-address.ts'
 import type { DataPath } from './data-path.ts'
+import { FloodGuard } from './http2-floods.ts'
+import { IdleWatch } from './http2-idle-watch.ts'
 import { Http2Visitor } from './http2-visitor.ts'
 
 /** An HTTP/2 visitor connection: one {@link Http2Visitor} for each of its streams. */
 export function serveHttp2(socket: TLSSocket, path: DataPath): ServerHttp2Session {
-  const { maxHeadBytes, maxHeaders, maxHttp2Streams, clientIdleTimeoutMs } = path.limits
+  const { maxHeadBytes, maxHeaders, maxHttp2Streams, maxHttp2InvalidFrames, clientIdleTimeoutMs } = path.limits
   const session = performServerHandshake(socket, {
     maxSessionRejectedStreams: 100,
-    maxSessionInvalidFrames: 100,
+    maxSessionInvalidFrames: maxHttp2InvalidFrames,
     maxHeaderListPairs: maxHeaders,
-    settings: { maxConcurrentStreams: maxHttp2Streams, maxHeaderListSize: maxHeadBytes, enablePush: false },
+    maxSendHeaderBlockLength: maxHeadBytes,
+    settings: {
+      maxConcurrentStreams: maxHttp2Streams,
+      maxHeaderListSize: maxHeadBytes,
+      enablePush: false,
+      enableConnectProtocol: true,
+    },
   })
-  const address = addressOf(socket)
+  new IdleWatch(session, path.limits)
+  const visitor = { address: addressOf(socket), ends: endsOf(socket), floods: new FloodGuard(session, path.limits) }
   session.on(
     'stream',
     (stream: ServerHttp2Stream, _headers: IncomingHttpHeaders, flags: number, rawHeaders: readonly string[]) => {
-      new Http2Visitor(stream, rawHeaders, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0, address, path)
+      // Reset as soon as it was opened: nobody would hear an answer.
+      if (stream.closed) return visitor.floods.onReset()
+      new Http2Visitor(stream, rawHeaders, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0, visitor, path)
     },
   )
   session.on('error', () => session.destroy())
   session.on('sessionError', () => session.destroy())
   session.setTimeout(clientIdleTimeoutMs, () => session.close())
+  path.visitors.add(socket, () => leave(session))
   return session
+}
+
+/** The highest stream id there is: a GOAWAY with it only announces the one that counts. */
+const MAX_STREAM_ID = 2 ** 31 - 1
+
+/** Says goodbye in two steps (RFC 9113 §6.8): by the time a ping is answered, every request sent before the first one has arrived. */
+function leave(session: ServerHttp2Session): void {
+  if (session.closed || session.destroyed) return
+  session.goaway(constants.NGHTTP2_NO_ERROR, MAX_STREAM_ID)
+  if (!session.ping(() => session.close())) session.close()
 }

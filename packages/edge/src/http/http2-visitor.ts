@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { constants } from 'node:http2'
-import type { Duplex } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import {
   forwardTrailers,
   type HeaderList,
@@ -9,14 +9,25 @@ import {
   type ResponseHead,
   requestHeadFromHttp2,
 } from '@tunnel/http'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { ConnectionEnds } from '../peer-address.ts'
 import type { DataPath } from './data-path.ts'
 import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
 import { ForwardedRequest } from './forwarded-head.ts'
+import type { FloodGuard } from './http2-floods.ts'
 import { http2Headers } from './http2-headers.ts'
 import type { Visitor } from './visitor.ts'
-import { malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
+import { invalidResponse, malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
+import { acceptsWebSocket, addWebSocketKey } from './websocket-key.ts'
+
+/** What the streams of one connection have in common. */
+export interface Http2VisitorConnection {
+  readonly address: string
+  readonly ends: ConnectionEnds
+  readonly floods: FloodGuard
+}
 
 /** One request on an HTTP/2 visitor connection. Towards the agent it becomes HTTP/1.1 (design.md, "How a request travels" 6). */
 export class Http2Visitor implements Visitor {
@@ -25,21 +36,30 @@ export class Http2Visitor implements Visitor {
   readonly forwarded = new ForwardedRequest()
   readonly #stream: ServerHttp2Stream
   readonly #path: DataPath
+  readonly #ends: ConnectionEnds
+  readonly #floods: FloodGuard
   #exchange: Exchange | undefined
+  #endpoint: Endpoint | undefined
   #head: RequestHead | undefined
   #trailers: HeaderList | undefined
+  #waitsForTrailers = false
+  /** The answer has overtaken its request: the visitor is to stop sending, once it has the whole answer (RFC 9113 §8.1). */
+  #isEarly = false
+  #lingerTimer: NodeJS.Timeout | undefined
   #more = true
 
   constructor(
     stream: ServerHttp2Stream,
     rawHeaders: readonly string[],
     endOfStream: boolean,
-    address: string,
+    visitor: Http2VisitorConnection,
     path: DataPath,
   ) {
     this.#stream = stream
     this.#path = path
-    this.address = address
+    this.address = visitor.address
+    this.#ends = visitor.ends
+    this.#floods = visitor.floods
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#onClose())
     // After RST_STREAM with NO_ERROR node:http2 would first write what the visitor no longer reads.
@@ -52,6 +72,7 @@ export class Http2Visitor implements Visitor {
   #begin(rawHeaders: readonly string[], endOfStream: boolean): void {
     try {
       this.#head = requestHeadFromHttp2(rawHeaders, endOfStream)
+      if (this.#head.upgrade !== undefined) addWebSocketKey(this.#head.headers)
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
       return this.writeError(malformedRequest(error))
@@ -60,11 +81,13 @@ export class Http2Visitor implements Visitor {
     const endpoint = this.#path.route('https', head.host)
     if (endpoint === 'own-host') return this.writeError(misdirected(head.host))
     if (!endpoint) return this.writeError(noSuchEndpoint(head.host))
+    this.#endpoint = endpoint
     this.#exchange = this.#path.createExchange(this, endpoint, head, () => {
       this.#exchange = undefined
     })
     this.#exchange.begin()
-    if (endOfStream) this.#exchange?.endRequest(undefined)
+    // What a WebSocket has to say waits in the stream until there is somebody to hear it.
+    if (endOfStream || head.upgrade !== undefined) this.#exchange?.endRequest(undefined)
     else this.#readBody(head)
   }
 
@@ -75,7 +98,9 @@ export class Http2Visitor implements Visitor {
       received += chunk.length
       // A body that disagrees with its content-length would run into the next request of the HTTP/1.1 connection (RFC 9113 §8.1.1).
       if (head.framing === 'length' && received > head.contentLength) return this.#refuseLength()
-      this.#exchange?.writeRequestBody(chunk)
+      if (this.#isEarly) this.#stopVisitor()
+      else this.#exchange?.writeRequestBody(chunk)
+      this.#floods.onBodyPiece()
     })
     this.#stream.on('trailers', (fields: IncomingHttpHeaders) => {
       trailers = headerListOf(fields)
@@ -91,14 +116,21 @@ export class Http2Visitor implements Visitor {
   }
 
   #onClose(): void {
+    clearTimeout(this.#lingerTimer)
     const exchange = this.#exchange
+    if (!exchange) return
     this.#exchange = undefined
-    exchange?.visitorLeft()
+    this.#floods.onReset()
+    exchange.visitorLeft()
   }
 
   #onDrain(): void {
     this.#more = true
     this.#exchange?.onVisitorDrain()
+  }
+
+  ends(): ConnectionEnds {
+    return this.#ends
   }
 
   writeInformational(head: ResponseHead): void {
@@ -108,24 +140,57 @@ export class Http2Visitor implements Visitor {
 
   writeHead(head: ResponseHead): void {
     if (this.#stream.closed) return
+    if (this.#head?.upgrade !== undefined && head.status < 300) return this.#writeUpgrade(head)
     // Trailers can only follow a body whose end the upstream announced chunk by chunk.
     const waitForTrailers = head.framing === 'chunked'
+    this.#waitsForTrailers = waitForTrailers
     const headers = http2Headers(head.status, head.headers, this.#exchange?.locationRewrite)
-    this.#stream.respond(headers, { endStream: head.framing === 'none', waitForTrailers })
-    if (waitForTrailers) {
-      this.#stream.once('wantTrailers', () => this.#stream.sendTrailers(http2Headers(undefined, this.#trailers ?? [])))
+    // The head of an empty body is the end as well: to gRPC clients it makes the difference between metadata and a status.
+    const endStream = head.framing === 'none' || (head.framing === 'length' && head.contentLength === 0)
+    this.#stream.respond(headers, { endStream, waitForTrailers })
+    if (waitForTrailers) this.#stream.once('wantTrailers', () => this.#writeTrailers())
+  }
+
+  /** Extended CONNECT is answered with 200 where HTTP/1.1 has 101 (RFC 8441 §5), so no other 2xx may come through. */
+  #writeUpgrade(head: ResponseHead): void {
+    const isSwitching = head.status === 101
+    if (!isSwitching || !acceptsWebSocket(this.#head?.headers ?? [], head.headers)) {
+      const why = isSwitching ? 'its Sec-WebSocket-Accept is wrong' : `it answered a WebSocket with ${head.status}`
+      this.writeError(invalidResponse(this.#endpoint as Endpoint, why))
+      return this.#stopWhenSent()
     }
+    const headers = http2Headers(200, head.headers)
+    delete headers['sec-websocket-accept']
+    this.#stream.respond(headers)
+  }
+
+  #writeTrailers(): void {
+    this.#stream.sendTrailers(http2Headers(undefined, this.#trailers ?? []))
+    if (this.#isEarly) setImmediate(this.#stopVisitor)
   }
 
   writeBody(chunk: Buffer): void {
-    if (!this.#stream.closed) this.#more = this.#stream.write(chunk)
+    if (this.#stream.closed || this.#stream.writableEnded) return
+    this.#floods.onBodyPiece()
+    this.#more = this.#stream.write(chunk)
   }
 
   writeEnd(trailers: HeaderList | undefined): void {
     this.#trailers = trailers && forwardTrailers(trailers)
+    this.#isEarly = this.#exchange?.requestEnded === false || this.#head?.upgrade !== undefined
     this.#stream.end()
-    // An early answer: the visitor should stop sending (RFC 9113 §8.1).
-    if (this.#exchange && !this.#exchange.requestEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    if (this.#isEarly) this.#stopWhenSent()
+  }
+
+  #stopWhenSent(): void {
+    const stop = (): void => this.#stream.close(constants.NGHTTP2_NO_ERROR)
+    this.#lingerTimer ??= setTimeout(stop, this.#path.limits.lingerTimeoutMs)
+    if (!this.#waitsForTrailers) this.#stream.once('finish', () => setImmediate(this.#stopVisitor))
+  }
+
+  /** Once all of the answer has left: nghttp2 drops what is still queued behind a reset, trailers and END_STREAM among it. */
+  readonly #stopVisitor = (): void => {
+    if (this.#stream.state.localClose === 1) this.#stream.close(constants.NGHTTP2_NO_ERROR)
   }
 
   flush(): boolean {
@@ -144,7 +209,8 @@ export class Http2Visitor implements Visitor {
   }
 
   abort(): void {
-    this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    // `close` would send END_STREAM first, and half an answer would look like a whole one.
+    this.#stream.destroy(new Error('the answer is cut short'))
   }
 
   pauseRequest(): void {
@@ -156,7 +222,10 @@ export class Http2Visitor implements Visitor {
   }
 
   takeOver(): Duplex {
-    throw new Error('an HTTP/2 request cannot be upgraded')
+    // The answer was no upgrade after all: nobody takes what the upstream has to say.
+    if (this.#stream.writableEnded) return new PassThrough().destroy()
+    this.#stream.setTimeout(this.#path.limits.upstreamIdleTimeoutMs, () => this.#stream.close(constants.NGHTTP2_CANCEL))
+    return this.#stream
   }
 }
 

@@ -3,6 +3,7 @@ import type { TunnelError } from '@tunnel/protocol'
 import type { AgentStream, StreamReceiver } from '../agent-session.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
+import type { ConnectionEnds } from '../peer-address.ts'
 import { ForwardedResponse } from './forwarded-head.ts'
 
 /** Why a response will not come, or not come whole. */
@@ -25,6 +26,8 @@ export interface UpstreamListener {
 export class UpstreamConnection implements StreamReceiver, ResponseHandler {
   readonly endpoint: Endpoint
   readonly stream: AgentStream
+  /** Of the visitor connection that it was opened for. */
+  readonly ends: ConnectionEnds
   /** How long the upstream lets it idle, where it said so (`Keep-Alive: timeout`). */
   keepAliveMs: number
   /** When it became idle, on the pool's clock. */
@@ -44,14 +47,15 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
   constructor(
     endpoint: Endpoint,
     limits: EdgeLimits,
-    visitorAddress: string,
+    ends: ConnectionEnds,
     onIdleLost: (connection: UpstreamConnection) => void,
   ) {
     this.endpoint = endpoint
     this.keepAliveMs = limits.upstreamKeepAliveMs
     this.#onIdleLost = onIdleLost
     this.#decoder = new ResponseDecoder(this, { maxHeadBytes: limits.maxHeadBytes, maxHeaders: limits.maxHeaders })
-    this.stream = endpoint.session.openStream({ endpointId: endpoint.id, protocol: 'http', visitorAddress }, this)
+    this.ends = ends
+    this.stream = endpoint.session.openStream({ endpointId: endpoint.id, protocol: 'http', ...ends }, this)
   }
 
   /** Takes the connection for one exchange. */

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
+import type { ConnectionEnds } from '../peer-address.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 
 /** How often idle connections are looked at. Coarse: it only has to stay well under a second of {@link EdgeLimits.upstreamKeepAliveMs}. */
@@ -7,15 +8,23 @@ const SWEEP_MS = 250
 
 /** The kept-alive connections to one endpoint's upstream; the one used last is used next, so that the others age. */
 export class UpstreamPool {
-  readonly #endpoint: Endpoint
+  readonly endpoint: Endpoint
   readonly #limits: EdgeLimits
+  readonly #poolOf: (endpoint: Endpoint) => UpstreamPool
   readonly #idle: UpstreamConnection[] = []
   #sweeper: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(endpoint: Endpoint, limits: EdgeLimits) {
-    this.#endpoint = endpoint
+  constructor(endpoint: Endpoint, limits: EdgeLimits, poolOf: (endpoint: Endpoint) => UpstreamPool) {
+    this.endpoint = endpoint
     this.#limits = limits
+    this.#poolOf = poolOf
+  }
+
+  /** The connections of another endpoint at the same address, none of `tried`. */
+  alternative(tried: readonly Endpoint[]): UpstreamPool | undefined {
+    const other = this.endpoint.pool?.alternative(tried)
+    return other && this.#poolOf(other)
   }
 
   get idleCount(): number {
@@ -23,13 +32,25 @@ export class UpstreamPool {
   }
 
   /** A connection that has been idle for less than `maxIdleMs`, or a new one. Throws what {@link AgentSession.openStream} throws. */
-  take(visitorAddress: string, maxIdleMs: number): UpstreamConnection {
+  take(visitor: { ends(): ConnectionEnds }, maxIdleMs: number): UpstreamConnection {
+    if (this.endpoint.proxyProtocol !== undefined) return this.#takeOwn(visitor.ends(), maxIdleMs)
     const latest = this.#idle.at(-1)
-    if (latest && (maxIdleMs === Number.POSITIVE_INFINITY || performance.now() - latest.idleSinceMs < maxIdleMs)) {
+    if (latest && isFresh(latest, maxIdleMs)) {
       this.#idle.pop()
       return latest
     }
-    return new UpstreamConnection(this.#endpoint, this.#limits, visitorAddress, this.#onIdleLost)
+    return new UpstreamConnection(this.endpoint, this.#limits, visitor.ends(), this.#onIdleLost)
+  }
+
+  /** The upstream has been told whose connection it is: another visitor's request would be taken for theirs. */
+  #takeOwn(ends: ConnectionEnds, maxIdleMs: number): UpstreamConnection {
+    const at = this.#idle.findLastIndex((idle) => isSame(idle.ends, ends))
+    const latest = this.#idle[at]
+    if (latest && isFresh(latest, maxIdleMs)) {
+      this.#idle.splice(at, 1)
+      return latest
+    }
+    return new UpstreamConnection(this.endpoint, this.#limits, ends, this.#onIdleLost)
   }
 
   /** Gives back a connection whose exchange is over. */
@@ -69,4 +90,12 @@ export class UpstreamPool {
     clearInterval(this.#sweeper)
     this.#sweeper = undefined
   }
+}
+
+function isFresh(idle: UpstreamConnection, maxIdleMs: number): boolean {
+  return maxIdleMs === Number.POSITIVE_INFINITY || performance.now() - idle.idleSinceMs < maxIdleMs
+}
+
+function isSame(one: ConnectionEnds, other: ConnectionEnds): boolean {
+  return one.visitorAddress === other.visitorAddress && one.localAddress === other.localAddress
 }

@@ -49,6 +49,17 @@ export function upstreamTimedOut(endpoint: Endpoint, afterMs: number): VisitorEr
   }
 }
 
+/** Limits of a credential, by a minute each. */
+const RATE_CODES: Readonly<Record<string, number>> = {
+  ERR_TUNNEL_715: 715,
+  ERR_TUNNEL_719: 719,
+  ERR_TUNNEL_734: 734,
+}
+
+function tooMuch(number: number, what: string): VisitorError {
+  return { number, status: 429, title: 'Too much traffic.', detail: `This endpoint had ${what}. Try again in a minute.` }
+}
+
 function overloaded(): VisitorError {
   return {
     number: 743,
@@ -69,6 +80,9 @@ export function streamFailed(endpoint: Endpoint, error: TunnelError): VisitorErr
     }
   }
   if (error.code === 'ERR_TUNNEL_743') return overloaded()
+  const rate = RATE_CODES[error.code]
+  if (rate !== undefined) return tooMuch(rate, error.message)
+  if (error.code === 'ERR_TUNNEL_3200') return noSuchEndpoint(endpoint.host)
   return {
     number: 3210,
     status: 502,

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { HeaderList, ResponseHead } from '@tunnel/http'
+import type { ConnectionEnds } from '../peer-address.ts'
 import type { VisitorError } from './error-response.ts'
 import type { ForwardedRequest, ForwardedResponse } from './forwarded-head.ts'
 
@@ -8,6 +9,8 @@ export interface Visitor {
   /** The visitor's IP address, as `X-Forwarded-For` shows it. */
   readonly address: string
   readonly scheme: 'http' | 'https'
+  /** Both ends of the visitor's connection, for the header of a new stream. */
+  ends(): ConnectionEnds
   /** Its request heads as they go on. */
   readonly forwarded: ForwardedRequest
   writeInformational(head: ResponseHead): void

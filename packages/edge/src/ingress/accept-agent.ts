@@ -157,7 +157,7 @@ class Handshake {
       host: this.#host,
     })
     try {
-      this.#host.admit(session, hello.cookie)
+      this.#host.admit(session, credential, hello.cookie)
     } catch (cause) {
       return this.#refuse(cause)
     }
@@ -173,6 +173,7 @@ class Handshake {
       region: this.#settings.region,
       resumeWindowMs: this.#host.resumeWindowMs,
     })
+    this.#host.sessionReady(session)
     const { version, os, arch } = hello.agent
     this.#host.log.info(
       { session: session.id, remoteAddress: this.#remoteAddress, agent: { version, os, arch } },

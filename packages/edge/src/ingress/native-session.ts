@@ -54,6 +54,14 @@ export class NativeSession implements AgentSession {
     }
   }
 
+  isAlive(withinMs: number): Promise<boolean> {
+    return this.#mux.isAlive(withinMs)
+  }
+
+  leave(reason: TunnelError, { resumeNow }: { resumeNow: boolean }): void {
+    if (!this.#closed) this.#control.send({ type: 'closing', error: reason.toWire(), ...(resumeNow && { resumeNow }) })
+  }
+
   close(reason: TunnelError): void {
     if (this.#closed) return
     this.#control.finish({ type: 'closing', error: reason.toWire() }, () => this.#mux.close())
@@ -78,7 +86,7 @@ export class NativeSession implements AgentSession {
         this.#answer(message.id, () => this.#unbind(message.endpointId))
         return
       case 'update':
-        this.#answer(message.id, () => this.#update(message.endpointId, message.endpoint))
+        this.#answer(message.id, () => this.#host.update(this.#endpointOf(message.endpointId), message.endpoint))
         return
       case 'hello':
         this.close(new TunnelError(109, 'a second hello in one session'))
@@ -100,6 +108,7 @@ export class NativeSession implements AgentSession {
         this.#endpoints.set(endpoint.id, endpoint)
         const { id, url, scheme } = endpoint
         this.#control.send({ type: 'bound', id: message.id, endpoint: { id, url, protocol: scheme, token } })
+        this.#host.endpointReady(endpoint)
       },
       (cause: unknown) => {
         this.#bindsInProgress--
@@ -112,17 +121,6 @@ export class NativeSession implements AgentSession {
     const endpoint = this.#endpointOf(endpointId)
     this.#endpoints.delete(endpointId)
     this.#host.endpointGone(endpoint, { hold: false })
-  }
-
-  #update(
-    endpointId: string,
-    patch: { name?: string | undefined; description?: string | undefined; metadata?: string | undefined },
-  ): void {
-    const endpoint = this.#endpointOf(endpointId)
-    this.#host.assertMetadata(patch.metadata)
-    endpoint.name = patch.name ?? endpoint.name
-    endpoint.description = patch.description ?? endpoint.description
-    endpoint.metadata = patch.metadata ?? endpoint.metadata
   }
 
   #endpointOf(endpointId: string): Endpoint {

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net'
-import { type EndpointRequest, TunnelError } from '@tunnel/protocol'
+import { type EndpointPatch, type EndpointRequest, TunnelError } from '@tunnel/protocol'
 import type { AgentSession } from '../agent-session.ts'
+import { CredentialUses } from '../credentials/credential-uses.ts'
+import type { Absences } from '../endpoints/absences.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import type { EndpointRegistry } from '../endpoints/registry.ts'
+import { AlreadyOnline, type EndpointRegistry } from '../endpoints/registry.ts'
+import { awaitedEndpoint, type HandedNames, handedEndpoint } from '../handover.ts'
 import type { DataPath } from '../http/data-path.ts'
 import type { EdgeLimits } from '../limits.ts'
-import type { EdgeLog } from '../ports.ts'
+import type { Credential, EdgeLog } from '../ports.ts'
 import type { ResumeTokens } from '../resume-token.ts'
 import type { PortListeners } from '../tcp/port-listeners.ts'
 import { serveTcp } from '../tcp/tcp-visitor.ts'
@@ -22,8 +25,11 @@ export class SessionHost {
   readonly #registry: EndpointRegistry
   readonly #path: DataPath
   readonly #ports: PortListeners
+  readonly #absences: Absences
   readonly #sessions = new Map<string, AgentSession>()
+  readonly #uses = new CredentialUses()
   readonly #acceptTcp: (socket: Socket, serve: () => void) => void
+  #sayGoodbye: ((session: AgentSession) => void) | undefined
 
   constructor(parts: {
     limits: EdgeLimits
@@ -33,6 +39,7 @@ export class SessionHost {
     registry: EndpointRegistry
     path: DataPath
     ports: PortListeners
+    absences: Absences
     acceptTcp: (socket: Socket, serve: () => void) => void
   }) {
     this.limits = parts.limits
@@ -42,6 +49,7 @@ export class SessionHost {
     this.#registry = parts.registry
     this.#path = parts.path
     this.#ports = parts.ports
+    this.#absences = parts.absences
     this.#acceptTcp = parts.acceptTcp
   }
 
@@ -53,12 +61,40 @@ export class SessionHost {
     return this.#sessions.size
   }
 
+  /** Tells all agents, and those who come in the last moment, that their sessions will end. */
+  leave(reason: TunnelError, options: { resumeNow: boolean }): void {
+    this.#sayGoodbye = (session) => session.leave(reason, options)
+    for (const session of [...this.#sessions.values()]) this.#sayGoodbye(session)
+  }
+
+  /** The agent has been welcomed. */
+  sessionReady(session: AgentSession): void {
+    this.#sayGoodbye?.(session)
+  }
+
+  /** Agents of another process are on their way here: their addresses are theirs, and visitors wait for them. */
+  expect(names: HandedNames): void {
+    for (const { key, credentialId } of names.holds) this.#registry.hold(key, credentialId)
+    for (const handed of names.endpoints) {
+      const endpoint = awaitedEndpoint(handed)
+      this.#registry.remove(endpoint, { hold: true })
+      if (endpoint.binding === 'public') this.#absences.begin(endpoint)
+    }
+  }
+
+  /** What {@link expect} takes, of this edge. */
+  get names(): HandedNames {
+    const addressed = [...this.#registry.endpoints()].filter(({ binding }) => binding !== 'labels')
+    return { endpoints: addressed.map(handedEndpoint), holds: [...this.#registry.holds()] }
+  }
+
   /** Throws 108 when the credential has as many sessions as it may. A session resumed by cookie gives way first. */
-  admit(session: AgentSession, cookie: string | undefined): void {
+  admit(session: AgentSession, credential: Credential, cookie: string | undefined): void {
     if (cookie !== undefined) this.#evictResumed(cookie, session.credentialId)
     let count = 0
     for (const other of this.#sessions.values()) if (other.credentialId === session.credentialId) count++
-    const max = this.limits.maxSessionsPerCredential
+    const use = this.#uses.adopt(credential)
+    const max = Math.min(use.maxSessions, this.limits.maxSessionsPerCredential)
     if (count >= max) throw new TunnelError(108, `${count} sessions with this credential, the limit is ${max}`)
     this.#sessions.set(session.id, session)
   }
@@ -73,6 +109,8 @@ export class SessionHost {
 
   sessionGone(session: AgentSession): void {
     this.#sessions.delete(session.id)
+    const isLast = ![...this.#sessions.values()].some(({ credentialId }) => credentialId === session.credentialId)
+    if (isLast) this.#uses.release(session.credentialId)
     this.log.info({ session: session.id, remoteAddress: session.remoteAddress }, 'agent session closed')
   }
 
@@ -100,12 +138,10 @@ export class SessionHost {
 
   async #online(session: AgentSession, request: EndpointRequest, token: string | undefined): Promise<Endpoint> {
     for (let tries = 1; ; tries++) {
-      const endpoint = this.#registry.bind(session, request, token)
-      if (endpoint.scheme !== 'tcp') return endpoint
+      const endpoint = await this.#bindOrTakeOver(session, request, token)
+      if (endpoint.scheme !== 'tcp' || endpoint.binding !== 'public') return endpoint
       try {
-        await this.#ports.open(endpoint.port, (socket) => {
-          this.#acceptTcp(socket, () => serveTcp(socket, endpoint, this.limits, this.log))
-        })
+        await this.#ports.open(endpoint.port, (socket) => this.#acceptTcp(socket, () => this.#serveTcp(socket, endpoint.port)))
         return endpoint
       } catch (cause) {
         this.#registry.remove(endpoint, { hold: false })
@@ -115,10 +151,52 @@ export class SessionHost {
     }
   }
 
+  /** Of those that share the port one is chosen now: the one for which it was opened may be gone. */
+  #serveTcp(socket: Socket, port: number): void {
+    const endpoint = this.#registry.matchPort(port)
+    if (endpoint) serveTcp(socket, endpoint, this.limits, this.log)
+    else socket.destroy()
+  }
+
+  /**
+   * An agent that was started again wants the address of its own session that the edge still takes for online. The old session
+   * is asked whether it is there, and gives way when it does not say so.
+   */
+  async #bindOrTakeOver(session: AgentSession, request: EndpointRequest, token: string | undefined): Promise<Endpoint> {
+    const use = this.#uses.of(session.credentialId)
+    try {
+      return this.#registry.bind(session, request, token, use)
+    } catch (cause) {
+      const holder = cause instanceof AlreadyOnline ? cause.endpoint.session : session
+      if (holder.id === session.id || holder.credentialId !== session.credentialId) throw cause
+      const { takeoverProbeMs } = this.limits
+      if (await holder.isAlive(takeoverProbeMs)) throw cause
+      this.log.warn({ session: holder.id, by: session.id }, `agent session gave no answer in ${takeoverProbeMs} ms`)
+      holder.close(new TunnelError(803, `the agent gave no answer in ${takeoverProbeMs} ms and another took its place`))
+      return this.#registry.bind(session, request, token, use)
+    }
+  }
+
+  /** Changes a live endpoint. Throws 100, or 334 for a pool that cannot be closed. */
+  update(endpoint: Endpoint, patch: EndpointPatch): void {
+    this.assertMetadata(patch.metadata)
+    if (patch.poolingEnabled !== undefined) this.#registry.setPooling(endpoint, patch.poolingEnabled)
+    endpoint.name = patch.name ?? endpoint.name
+    endpoint.description = patch.description ?? endpoint.description
+    endpoint.metadata = patch.metadata ?? endpoint.metadata
+  }
+
+  /** The agent has been told that `endpoint` is online. */
+  endpointReady(endpoint: Endpoint): void {
+    this.#absences.end(endpoint)
+  }
+
   endpointGone(endpoint: Endpoint, options: { hold: boolean }): void {
-    this.#registry.remove(endpoint, options)
-    if (endpoint.scheme === 'tcp') this.#ports.close(endpoint.port)
-    else this.#path.dropPool(endpoint)
+    const isFree = this.#registry.remove(endpoint, options)
+    const isPublic = endpoint.binding === 'public'
+    if (options.hold && isFree && isPublic) this.#absences.begin(endpoint)
+    if (endpoint.scheme !== 'tcp') this.#path.dropPool(endpoint)
+    else if (isFree && isPublic) this.#ports.close(endpoint.port)
     this.log.info({ endpoint: endpoint.url, session: endpoint.session.id }, 'endpoint offline')
   }
 }
