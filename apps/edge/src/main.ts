@@ -6,8 +6,9 @@ import { connectionString } from './connection-string.ts'
 import { credentials } from './credentials.ts'
 import { failure } from './failure.ts'
 import { serve } from './serve.ts'
+import { upgrade } from './upgrade.ts'
 
-const commands = { serve, check, credentials, 'connection-string': connectionString }
+const commands = { serve, upgrade, check, credentials, 'connection-string': connectionString }
 
 try {
   await run(readInvocation(process.argv.slice(2)))

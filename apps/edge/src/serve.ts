@@ -7,30 +7,50 @@ import type { Invocation } from './command-line.ts'
 import { edgeOptions } from './edge-options.ts'
 import { listenFailure } from './failure.ts'
 import { createLog } from './log.ts'
+import { warnOfFewOpenFiles } from './open-files.ts'
+import { OperatorSignals } from './operator-signals.ts'
+import { Predecessor } from './predecessor.ts'
 import { onceToldToStop } from './stop.ts'
+import { untilOver } from './until-over.ts'
 
 /** Runs an edge until it is told to stop. */
-export async function serve({ settings }: { settings: EdgeSettings }, { flags }: Invocation): Promise<void> {
+export async function serve({ settings }: { settings: EdgeSettings }, invocation: Invocation): Promise<void> {
+  const signals = new OperatorSignals()
+  const predecessor = Predecessor.find()
   const log = createLog(settings)
   process.on('uncaughtException', (err) => {
     log.fatal({ err }, 'uncaught error')
     process.exit(1)
   })
+  warnOfFewOpenFiles(settings, log)
   const controlPlane = await openControlPlane({
     dataDir: settings.dataDir,
     domains: settings.domains,
     edgeHost: settings.edgeHost,
     ...(settings.tlsFiles && { certificate: { certificate: settings.tlsFiles.cert, key: settings.tlsFiles.key } }),
+    certificates: settings.certificates.map(({ cert, key, domains }) => ({
+      certificate: cert,
+      key,
+      ...(domains && { domains }),
+    })),
+    heirOf: predecessor?.pid,
     log,
   })
   try {
-    const edge = await startEdge(edgeOptions(settings, controlPlane, log)).catch((cause: unknown) => {
+    const inherits = await predecessor?.takeOver(settings)
+    const options = { ...edgeOptions(settings, controlPlane, log), ...(inherits && { inherits }) }
+    const edge = await startEdge(options).catch((cause: unknown) => {
       throw listenFailure(cause, settings)
     })
     try {
       controlPlane.credentials.onRevoked((credentialId) => edge.closeSessions(credentialId))
-      await announce(edge, controlPlane, settings, log, flags.has('print-connection-string') || process.stdout.isTTY)
-      await onceToldToStop(log)
+      await announce(edge, controlPlane, settings, log, !predecessor && printsConnectionString(invocation))
+      const stopped = onceToldToStop(log, { withParent: !predecessor })
+      // Had it ended otherwise, the data directory would still be its own.
+      if (predecessor && !(await predecessor.letsGo())) await controlPlane.handTo(process.pid)
+      const argv = invocation.settings
+      const { successor } = await untilOver({ edge, controlPlane, log, settings, argv, signals, stopped })
+      await edge.drain({ successor })
     } finally {
       await edge.close()
     }
@@ -39,6 +59,10 @@ export async function serve({ settings }: { settings: EdgeSettings }, { flags }:
   }
   // An IPC channel would keep the process.
   process.exit(0)
+}
+
+function printsConnectionString({ flags }: Invocation): boolean {
+  return flags.has('print-connection-string') || process.stdout.isTTY
 }
 
 /** Tells whoever may be waiting that the edge is there: the log, the terminal, a parent process. */

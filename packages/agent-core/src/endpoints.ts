@@ -1,12 +1,28 @@
 import type { Server } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
 import { readCaFile } from './ca-file.ts'
-import { type EndpointConfig, endpointRequest, type UpstreamConfig, upstreamAddress } from './forward-config.ts'
+import { asConnectionsOf } from './file-server/stream-connections.ts'
+import {
+  type EndpointConfig,
+  endpointRequest,
+  proxyProtocolOf,
+  speaksHttp2,
+  tlsPlanOf,
+  type UpstreamConfig,
+  upstreamAddress,
+} from './forward-config.ts'
 import { assertKnownOptions } from './known-options.ts'
 import type { Listener, StreamHandler } from './listener.ts'
 import type { Session } from './session/session.ts'
+import { terminateTls } from './tls/terminate-tls.ts'
+import type { TlsPlan } from './tls/tls-plan.ts'
+import type { UpstreamAddress } from './upstream/address.ts'
+import { usesTls } from './upstream/dial-upstream.ts'
+import { forwardAnnounced } from './upstream/forward-announced.ts'
 import { type ForwardEvents, forwardStream } from './upstream/forward-stream.ts'
-import { type VisitorSocket, visitorSocket } from './visitor-socket.ts'
+import { proxyHeader } from './upstream/proxy-header.ts'
+import { flowOnceHeard, visitorSocket } from './visitor-socket.ts'
 
 /** Puts an endpoint online over `session` and forwards its connections to an upstream. */
 export async function forwardOver(
@@ -16,20 +32,65 @@ export async function forwardOver(
 ): Promise<Listener> {
   assertKnownOptions(config)
   const address = upstreamAddress(config)
+  const tls = tlsPlanOf(config)
+  // An upstream that speaks TLS gets the visitor's own, where nobody ended it: a second one around it is no use.
+  const dialled: UpstreamAddress = tls?.at === 'upstream' ? { ...address, scheme: 'tcp' } : address
+  const opening = upstreamHandler(config, dialled, events)
+  // Endpoints with nothing to wait for come online in the order of the calls.
+  const upstream = opening instanceof Promise ? await opening : opening
+  const listener = await session.bind(endpointRequest(config, address.url), behindTls(tls, upstream.handle))
+  listener.once('close', () => upstream.close?.())
+  if (listener.closed) upstream.close?.()
+  return listener
+}
+
+interface Upstream {
+  handle: StreamHandler
+  close?(): void
+}
+
+function behindTls(tls: TlsPlan | undefined, handle: StreamHandler): StreamHandler {
+  return tls?.at === 'agent' ? terminateTls(tls, handle) : handle
+}
+
+function upstreamHandler(
+  config: EndpointConfig & UpstreamConfig,
+  address: UpstreamAddress,
+  events: ForwardEvents,
+): Upstream | Promise<Upstream> {
+  if (address.scheme === 'file') return filesUpstream(address, events)
   const { upstream_tls_ca_file: caFile } = config
+  const ca = caFile === undefined ? undefined : readCaFile(caFile)
   const options = {
     verifyTls: config.verify_upstream_tls ?? true,
-    tlsCa: caFile === undefined ? undefined : readCaFile(caFile),
+    secureContext: usesTls(address) ? createSecureContext(ca ? { ca } : {}) : undefined,
     dialTimeoutMs: config.dial_timeout_ms,
   }
-  return session.bind(endpointRequest(config, address.url), (stream, _header, first) => {
-    forwardStream(stream, first, address, options, events)
-  })
+  const version = proxyProtocolOf(config)
+  if (speaksHttp2(config)) {
+    return import('./upstream/http2/http2-upstream.ts').then((http2) =>
+      http2.http2Upstream(address, options, events, version),
+    )
+  }
+  if (version === undefined) {
+    return { handle: (stream, _header, first) => forwardStream(stream, first, address, options, events) }
+  }
+  return {
+    handle: (stream, header, first) => {
+      forwardAnnounced(stream, first, address, options, events, proxyHeader(version, header))
+    },
+  }
+}
+
+async function filesUpstream(address: UpstreamAddress, events: ForwardEvents): Promise<Upstream> {
+  const { createFileServer } = await import('./file-server/file-server.ts')
+  return { handle: asConnectionsOf(await createFileServer(address.host), events) }
 }
 
 /** Puts an endpoint online over `session` and hands its connections to whoever listens for `connection`. */
 export async function listenOver(session: Session, config: EndpointConfig): Promise<Listener> {
   assertKnownOptions(config)
+  const version = proxyProtocolOf(config)
   let listener: Listener | undefined
   const handle: StreamHandler = (stream, header, first) => {
     if (!listener || listener.listenerCount('connection') === 0) {
@@ -37,12 +98,13 @@ export async function listenOver(session: Session, config: EndpointConfig): Prom
       stream.resume()
       return
     }
-    const socket = visitorSocket(stream, header, first)
+    const announced = version === undefined ? first : Buffer.concat([proxyHeader(version, header), first])
+    const socket = visitorSocket(stream, header, announced)
     socket.write(STREAM_ACCEPTED)
     listener.emit('connection', socket)
     flowOnceHeard(socket)
   }
-  listener = await session.bind(endpointRequest(config, 'this program'), handle)
+  listener = await session.bind(endpointRequest(config, 'this program'), behindTls(tlsPlanOf(config), handle))
   return listener
 }
 
@@ -50,18 +112,4 @@ export async function listenOver(session: Session, config: EndpointConfig): Prom
 export function serveWith<T extends Server>(listener: Listener, server: T): T {
   listener.on('connection', (socket) => server.emit('connection', socket))
   return server
-}
-
-/** As with a socket of `node:net`: nothing is lost when whoever took the connection begins to read it later. */
-function flowOnceHeard(socket: VisitorSocket): void {
-  if (socket.listenerCount('data') > 0) {
-    socket.resume()
-    return
-  }
-  const onNewListener = (event: string | symbol): void => {
-    if (event !== 'data') return
-    socket.off('newListener', onNewListener)
-    process.nextTick(() => socket.resume())
-  }
-  socket.on('newListener', onNewListener)
 }

@@ -9,6 +9,9 @@ test.each<[EndpointConfig, object]>([
   [{ proto: 'http' }, { protocol: 'https' }],
   [{ proto: 'tcp' }, { protocol: 'tcp' }],
   [{ url: '' }, { protocol: 'https' }],
+  [{ labels: 'app=web' }, { protocol: '', labels: ['app=web'] }],
+  [{ labels: ['edge:edghts_1', 'url=a:b'] }, { protocol: '', labels: ['edge=edghts_1', 'url=a:b'] }],
+  [{ labels: [] }, { protocol: 'https' }],
   [{ url: 'a.example' }, { protocol: 'https', url: 'a.example' }],
   [{ url: 'https://a.example' }, { protocol: 'https', url: 'https://a.example' }],
   [{ url: 'http://a.example' }, { protocol: 'http', url: 'http://a.example' }],
@@ -46,9 +49,57 @@ test.each<[EndpointConfig, object]>([
   ],
   [{ binding: 'internal' }, { protocol: 'https', bindings: ['internal'] }],
   [{ pooling_enabled: false }, { protocol: 'https', poolingEnabled: false }],
+  [{ proto: 'tls' }, { protocol: 'tls' }],
+  [{ url: 'tls://a.example' }, { protocol: 'tls', url: 'tls://a.example' }],
+  [
+    { proto: 'tls', url: 'a.example' },
+    { protocol: 'tls', url: 'a.example' },
+  ],
+  [
+    { proto: 'tls', domain: 'a.example' },
+    { protocol: 'tls', url: 'tls://a.example' },
+  ],
+  [{ proto: 'tls', terminate_at: 'upstream' }, { protocol: 'tls' }],
+  [
+    { proto: 'tls', terminate_at: 'edge', tls_min_version: '1.3' },
+    { protocol: 'tls', tlsTermination: { clientCas: [], minVersion: '1.3' } },
+  ],
   [{ host_header: 'rewrite' }, { protocol: 'https', hostHeader: 'rewrite' }],
 ])('of %j asks for %j', (config, asked) => {
   expect(request(config)).toEqual({ ...asked, upstream })
+})
+
+test.each([1, 2, '1', '2'] as const)(
+  'asks for an edge that knows of the PROXY protocol with proxy_proto %j',
+  (version) => {
+    expect(request({ proxy_proto: version }).upstream).toEqual({ ...upstream, proxyProtocol: Number(version) })
+  },
+)
+
+test('asks for no PROXY protocol with an empty proxy_proto', () => {
+  expect(request({ proxy_proto: '' }).upstream).toEqual(upstream)
+})
+
+test.each(['3', 'v1', 0, true])('refuses proxy_proto %j', (version) => {
+  expect(() => request({ proxy_proto: version as '1' })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TUNNEL_1123',
+      message: `proxy_proto ${JSON.stringify(version)} is not 1 or 2`,
+    }),
+  )
+})
+
+test('refuses a PROXY protocol towards files', () => {
+  expect(() => upstreamAddress({ addr: 'file:///srv', proxy_proto: 2 })).toThrow(
+    'proxy_proto and a file upstream exclude each other',
+  )
+})
+
+test('rewrites Host to the upstream also where something else is shown', () => {
+  const config = { forwards_to: 'my app', host_header: 'rewrite' }
+  expect(endpointRequest(config, 'http://app.local:3000')).toMatchObject({ hostHeader: 'app.local:3000' })
+  expect(endpointRequest(config, 'http://app.local:80')).toMatchObject({ hostHeader: 'app.local' })
+  expect(endpointRequest(config, 'unix:/run/app.sock')).toMatchObject({ hostHeader: 'rewrite' })
 })
 
 test('shows another upstream when told to', () => {
@@ -66,6 +117,9 @@ test.each<[EndpointConfig, string]>([
   [{ proto: 'tcp', domain: 'a.example' }, 'domain and proto tcp exclude each other'],
   [{ proto: 'tcp', schemes: 'http' }, 'schemes and proto tcp exclude each other'],
   [{ remote_addr: 'edge.example:20001' }, 'remote_addr and proto http exclude each other'],
+  [{ proto: 'tls', remote_addr: 'edge.example:20001' }, 'remote_addr and proto tls exclude each other'],
+  [{ proto: 'tls', schemes: 'https' }, 'schemes and proto tls exclude each other'],
+  [{ url: 'tls://a.example', proto: 'http' }, 'proto http and url tls:// exclude each other'],
 ])('refuses %j: %s', (config, message) => {
   expect(() => request(config)).toThrow(
     expect.objectContaining({ code: 'ERR_TUNNEL_9021', message: `${message}: give one` }),
@@ -73,10 +127,8 @@ test.each<[EndpointConfig, string]>([
 })
 
 test.each<[object, string]>([
-  [{ proto: 'tls' }, 'proto "tls" is not supported: use http or tcp'],
-  [{ proto: 'labeled' }, 'proto "labeled" is not supported: use http or tcp'],
-  [{ proto: 7 }, 'proto 7 is not supported: use http or tcp'],
-  [{ url: 'tls://a.example' }, 'url scheme "tls" is not supported: use http or tcp'],
+  [{ proto: 'labeled' }, 'proto "labeled" is not supported: use http, tcp or tls'],
+  [{ proto: 7 }, 'proto 7 is not supported: use http, tcp or tls'],
   [{ schemes: 'ftp' }, 'scheme "ftp" is not http or https'],
   [{ schemes: [] }, 'scheme undefined is not http or https'],
 ])('refuses %j: %s', (config, message) => {
@@ -93,6 +145,8 @@ test.each<[UpstreamConfig & EndpointConfig, string]>([
   [{ host: '[::1]' }, 'http://[::1]:80'],
   [{ port: 443 }, 'https://localhost:443'],
   [{ proto: 'tcp', port: 22 }, 'tcp://localhost:22'],
+  [{ proto: 'tls', port: 443 }, 'tcp://localhost:443'],
+  [{ url: 'tls://', addr: 'tls://localhost:443' }, 'tls://localhost:443'],
   [{ url: 'tcp://', addr: 22 }, 'tcp://localhost:22'],
   [{ addr: 'unix:/run/app.sock' }, 'unix:/run/app.sock'],
 ])('of %j forwards to %s', (config, url) => {
@@ -102,4 +156,12 @@ test.each<[UpstreamConfig & EndpointConfig, string]>([
 test('refuses a port that is none', () => {
   expect(() => upstreamAddress({ port: Number.NaN })).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9034' }))
   expect(() => upstreamAddress({ host: 'app.local', port: 70_000 })).toThrow('port "70000"')
+})
+
+test.each<EndpointConfig>([
+  { crt: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' },
+  { proto: 'tcp', mutual_tls_cas: 'ca.pem' },
+  { url: 'https://a.example', tls_min_version: '1.3' },
+])('refuses %j rather than ignore it where no tls endpoint is asked for', (config) => {
+  expect(() => request(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_813' }))
 })

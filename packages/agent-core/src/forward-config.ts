@@ -1,16 +1,18 @@
 import { type EndpointRequest, TunnelError } from '@tunnel/protocol'
+import { type TlsConfig, type TlsPlan, tlsPlan } from './tls/tls-plan.ts'
 import { parseUpstreamAddress, type UpstreamAddress } from './upstream/address.ts'
+import type { ProxyProtocolVersion } from './upstream/proxy-header.ts'
 
 /** What to put online and where it leads. Names are those of ngrok's JavaScript SDK (reference agent.md §10.1), plus `url`, `name` and `description`. */
-export interface EndpointConfig {
+export interface EndpointConfig extends TlsConfig {
   /**
    * Public address: `https://name.tunnel.example`, `tcp://`, or empty for a random one.
    * Excludes `domain`, `hostname`, `schemes` and `remote_addr` (9021).
    */
   url?: string | undefined
   /** @default what the scheme of `url` says, else `http` */
-  proto?: 'http' | 'tcp' | undefined
-  /** Host name of an http endpoint. `hostname` is the older word for it. */
+  proto?: 'http' | 'tcp' | 'tls' | undefined
+  /** Host name of an http or tls endpoint. `hostname` is the older word for it. */
   domain?: string | undefined
   hostname?: string | undefined
   /** `host:port` of a tcp endpoint. */
@@ -21,16 +23,27 @@ export interface EndpointConfig {
   description?: string | undefined
   metadata?: string | undefined
   binding?: string | undefined
+  /**
+   * `key=value` or `key:value`, one or several: an endpoint without an address, which backends of the edge choose by these. Excludes whatever
+   * names an address (9021).
+   */
+  labels?: string | readonly string[] | undefined
   pooling_enabled?: boolean | undefined
   /** What is shown as the upstream, where it is not `addr`. */
   forwards_to?: string | undefined
   /** `rewrite`, `preserve` or a value (reference agent.md §2.4). */
   host_header?: string | undefined
+  /**
+   * Begin each connection with a PROXY protocol header of this version that states the visitor's address; before TLS, where the upstream speaks it. `''`: none.
+   * Anything else is refused (1123).
+   * @default none
+   */
+  proxy_proto?: '' | '1' | '2' | 1 | 2 | undefined
 }
 
 /** Where the traffic of {@link forward} goes. */
 export interface UpstreamConfig {
-  /** Port, `host:port`, URL, or `unix:/path`. @default 80 */
+  /** Port, `host:port`, URL, `unix:/path`, or `file:///directory`, which the agent serves itself. @default 80 */
   addr?: string | number | undefined
   host?: string | undefined
   port?: number | undefined
@@ -40,27 +53,96 @@ export interface UpstreamConfig {
   upstream_tls_ca_file?: string | undefined
   /** How long a connection to the upstream may take, in ms. @default 3_000 */
   dial_timeout_ms?: number | undefined
+  /**
+   * HTTP version spoken to the upstream of an http endpoint. `http2`: in the clear with prior knowledge, over TLS by ALPN; gRPC needs it.
+   * Anything else is refused (15003), and so is `http2` for a tcp or tls endpoint and for a directory (9021).
+   * @default `http1`
+   */
+  app_protocol?: 'http1' | 'http2' | undefined
 }
 
-/** What a bind request says for a config. Throws 332 for an unknown protocol and 9021 for options that exclude each other. */
-export function endpointRequest(config: EndpointConfig, upstreamUrl: string): EndpointRequest {
+/** What a bind request says for a config. Throws 332, 1123 or 15003 for an unknown protocol, PROXY protocol or HTTP version, and 9021 for options that exclude each other. */
+export function endpointRequest(config: EndpointConfig & UpstreamConfig, upstreamUrl: string): EndpointRequest {
   const proto = protoOf(config)
+  const labels = labelsOf(config)
   const url = addressOf(config, proto)
+  const proxyProtocol = proxyProtocolOf(config)
+  const tls = tlsPlanOf(config)
   return {
-    protocol: proto === 'tcp' ? 'tcp' : (schemeOfUrl(url) ?? 'https'),
-    upstream: { url: config.forwards_to ?? upstreamUrl },
+    protocol: labels ? '' : proto === 'http' ? (schemeOfUrl(url) ?? 'https') : proto,
+    upstream: {
+      url: config.forwards_to ?? upstreamUrl,
+      ...(speaksHttp2(config) && { protocol: 'http2' }),
+      ...(proxyProtocol && { proxyProtocol }),
+    },
     ...(url !== undefined && { url }),
+    ...(labels && { labels }),
     ...(config.name !== undefined && { name: config.name }),
     ...(config.description !== undefined && { description: config.description }),
     ...(config.metadata !== undefined && { metadata: config.metadata }),
     ...(config.binding !== undefined && { bindings: [config.binding] }),
     ...(config.pooling_enabled !== undefined && { poolingEnabled: config.pooling_enabled }),
-    ...(config.host_header !== undefined && { hostHeader: config.host_header }),
+    ...(config.host_header !== undefined && { hostHeader: hostHeaderOf(config, upstreamUrl) }),
+    ...(tls?.at === 'edge' && { tlsTermination: tls.termination }),
   }
+}
+
+/** As the edge takes them; `undefined` where there are none. Throws 9021 beside an address. */
+function labelsOf(config: EndpointConfig): string[] | undefined {
+  const labels = [config.labels ?? []].flat()
+  if (labels.length === 0) return undefined
+  const { url, proto, domain, hostname, remote_addr, schemes } = config
+  for (const [name, value] of Object.entries({ url, proto, domain, hostname, remote_addr, schemes })) {
+    if (value !== undefined) throw exclusive('labels', name)
+  }
+  return labels.map((label) => (label.includes('=') ? label : label.replace(':', '=')))
+}
+
+/** Where TLS ends; `undefined` for another endpoint than a tls one, of which it is asked in vain (813). */
+export function tlsPlanOf(config: EndpointConfig): TlsPlan | undefined {
+  const proto = protoOf(config)
+  if (proto === 'tls') return tlsPlan(config)
+  const { crt, key, mutual_tls_cas, tls_min_version } = config
+  for (const [name, value] of Object.entries({ crt, key, mutual_tls_cas, tls_min_version })) {
+    if (value)
+      throw new TunnelError(813, `option ${name} is not supported yet for ${proto} endpoints, only for tls ones`)
+  }
+  return undefined
+}
+
+/** Throws 1123 for what is neither a version nor nothing. */
+export function proxyProtocolOf({ proxy_proto }: EndpointConfig): ProxyProtocolVersion | undefined {
+  if (proxy_proto === undefined || proxy_proto === '' || proxy_proto === null) return undefined
+  const text = String(proxy_proto)
+  if (text === '1' || text === '2') return text === '1' ? 1 : 2
+  throw new TunnelError(1123, `proxy_proto ${JSON.stringify(proxy_proto)} is not 1 or 2`)
+}
+
+/** Throws 15003 for what is neither `http1` nor `http2`, and 9021 for `http2` of an endpoint whose bytes are not read. */
+export function speaksHttp2(config: EndpointConfig & UpstreamConfig): boolean {
+  const { app_protocol: given } = config
+  if (given === undefined || given === 'http1') return false
+  if (given !== 'http2') throw new TunnelError(15003, `app_protocol ${JSON.stringify(given)} is not http1 or http2`)
+  const proto = protoOf(config)
+  if (proto !== 'http') throw exclusive('app_protocol http2', `proto ${proto}`)
+  return true
+}
+
+/** The edge rewrites to the authority of what is shown as the upstream; where that is only words, it is told the host. */
+function hostHeaderOf({ host_header, forwards_to }: EndpointConfig, upstreamUrl: string): string {
+  if (host_header !== 'rewrite' || forwards_to === undefined) return host_header as string
+  return (URL.canParse(upstreamUrl) && new URL(upstreamUrl).host) || host_header
 }
 
 /** The upstream of a config, canonical. Throws 332, 9021 or 9034. */
 export function upstreamAddress(config: UpstreamConfig & EndpointConfig): UpstreamAddress {
+  const address = givenAddress(config)
+  if (address.scheme === 'file' && proxyProtocolOf(config)) throw exclusive('proxy_proto', 'a file upstream')
+  if (address.scheme === 'file' && speaksHttp2(config)) throw exclusive('app_protocol http2', 'a file upstream')
+  return address
+}
+
+function givenAddress(config: UpstreamConfig & EndpointConfig): UpstreamAddress {
   const proto = protoOf(config)
   const { addr, host, port } = config
   if (addr !== undefined) return parseUpstreamAddress(addr, proto)
@@ -69,20 +151,23 @@ export function upstreamAddress(config: UpstreamConfig & EndpointConfig): Upstre
   return parseUpstreamAddress(port === undefined ? shown : `${shown}:${port}`, proto)
 }
 
-type Proto = 'http' | 'tcp'
+type Proto = 'http' | 'tcp' | 'tls'
 
 function protoOf({ proto, url }: EndpointConfig): Proto {
-  if (proto !== undefined && proto !== 'http' && proto !== 'tcp') throw unsupportedProtocol('proto', proto)
+  if (proto !== undefined && proto !== 'http' && proto !== 'tcp' && proto !== 'tls')
+    throw unsupportedProtocol('proto', proto)
   const scheme = schemeOfUrl(url)
   if (scheme === undefined) return proto ?? 'http'
-  if (scheme !== 'http' && scheme !== 'https' && scheme !== 'tcp') throw unsupportedProtocol('url scheme', scheme)
-  const implied = scheme === 'tcp' ? 'tcp' : 'http'
+  if (scheme !== 'http' && scheme !== 'https' && scheme !== 'tcp' && scheme !== 'tls') {
+    throw unsupportedProtocol('url scheme', scheme)
+  }
+  const implied = scheme === 'https' ? 'http' : scheme
   if (proto !== undefined && proto !== implied) throw exclusive(`proto ${proto}`, `url ${scheme}://`)
   return implied
 }
 
 function unsupportedProtocol(what: string, given: unknown): TunnelError {
-  return new TunnelError(332, `${what} ${JSON.stringify(given)} is not supported: use http or tcp`)
+  return new TunnelError(332, `${what} ${JSON.stringify(given)} is not supported: use http, tcp or tls`)
 }
 
 /** `url`, or what older options say instead of it. */
@@ -92,10 +177,12 @@ function addressOf(config: EndpointConfig, proto: Proto): string | undefined {
     if (value === undefined) continue
     if (url) throw exclusive('url', name)
     if ((name === 'remote_addr') !== (proto === 'tcp')) throw exclusive(name, `proto ${proto}`)
+    if (name === 'schemes' && proto === 'tls') throw exclusive(name, 'proto tls')
   }
   if (url || proto === 'tcp') return url || (remote_addr && `tcp://${remote_addr.replace(/^tcp:\/\//, '')}`)
   if (domain !== undefined && hostname !== undefined) throw exclusive('domain', 'hostname')
   const host = domain ?? hostname
+  if (proto === 'tls') return host && `tls://${host}`
   return host === undefined && schemes === undefined ? undefined : `${lastScheme(schemes)}://${host ?? ''}`
 }
 

@@ -12,8 +12,6 @@ test.each([
   'oauth.provider',
   'traffic_policy',
   'policy',
-  'crt',
-  'labels',
   'compression',
 ])('refuses %s rather than ignore it', (name) => {
   expect(() => assertKnownOptions({ [name]: 'on' })).toThrow(
@@ -25,9 +23,7 @@ test.each([
 })
 
 test('takes an option that is not supported where it asks for nothing', () => {
-  assertKnownOptions({ basic_auth: [], oauth_provider: '', compression: false, policy: null, crt: undefined })
-  assertKnownOptions({ app_protocol: 'http1', proxy_proto: '' })
-  expect(() => assertKnownOptions({ app_protocol: 'http2' })).toThrow('app_protocol')
+  assertKnownOptions({ basic_auth: [], oauth_provider: '', compression: false, policy: null, labels: undefined })
 })
 
 test.each([

@@ -17,10 +17,12 @@ export function assertKnownOptions(config: object): void {
 /** The compiler keeps this the same as the options that there are. */
 const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   addr: true,
+  app_protocol: true,
   authtoken: true,
   authtoken_from_env: true,
   binding: true,
   connect: true,
+  crt: true,
   description: true,
   dial_timeout_ms: true,
   domain: true,
@@ -29,12 +31,16 @@ const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   host: true,
   host_header: true,
   hostname: true,
+  key: true,
+  labels: true,
   metadata: true,
+  mutual_tls_cas: true,
   name: true,
   onStatusChange: true,
   pooling_enabled: true,
   port: true,
   proto: true,
+  proxy_proto: true,
   remote_addr: true,
   root_cas: true,
   schemes: true,
@@ -42,6 +48,8 @@ const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   session_ca_cert: true,
   session_metadata: true,
   signal: true,
+  terminate_at: true,
+  tls_min_version: true,
   upstream_tls_ca_file: true,
   url: true,
   verify_upstream_tls: true,
@@ -56,25 +64,19 @@ const ignored: ReadonlySet<string> = new Set([
   'on_status_change',
   'region',
   'subdomain',
-  'terminate_at',
   'web_addr',
 ])
 
 /** Reference agent.md §10.1: target, endpoint and module options that nothing here carries out yet. */
 const unsupported: ReadonlySet<string> = new Set([
   'allow_user_agent',
-  'app_protocol',
   'auth',
   'basic_auth',
   'circuit_breaker',
   'compression',
-  'crt',
   'deny_user_agent',
   'ip_restriction_allow_cidrs',
   'ip_restriction_deny_cidrs',
-  'key',
-  'labels',
-  'mutual_tls_cas',
   'oauth_allow_domains',
   'oauth_allow_emails',
   'oauth_client_id',
@@ -88,7 +90,6 @@ const unsupported: ReadonlySet<string> = new Set([
   'oidc_issuer_url',
   'oidc_scopes',
   'policy',
-  'proxy_proto',
   'request_header_add',
   'request_header_remove',
   'response_header_add',
@@ -103,7 +104,7 @@ function assertOff(name: string, value: unknown): void {
   // Older programs write `oauth.provider`.
   if (!unsupported.has(name.replaceAll('.', '_'))) throw unknownOption(name)
   const isOff = value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)
-  if (isOff || (name === 'app_protocol' && value === 'http1')) return
+  if (isOff) return
   throw new TunnelError(813, `option ${name} is not supported yet, and nothing was put online without it`)
 }
 

@@ -80,11 +80,6 @@ export class Listener extends EventEmitter<ListenerEvents> {
     this.#bound = bound
   }
 
-  /** @internal Proof for binding it again. */
-  get token(): string {
-    return this.#bound.token
-  }
-
   /** @internal */
   gone(error: TunnelError | undefined): void {
     if (this.#closed) return

@@ -25,3 +25,17 @@ export function visitorSocket(stream: Stream, header: StreamHeader, first: Buffe
     header: { value: header },
   }) as unknown as VisitorSocket
 }
+
+/** As with a socket of `node:net`: nothing is lost when whoever took the connection begins to read it later. */
+export function flowOnceHeard(socket: VisitorSocket): void {
+  if (socket.listenerCount('data') > 0) {
+    socket.resume()
+    return
+  }
+  const onNewListener = (event: string | symbol): void => {
+    if (event !== 'data') return
+    socket.off('newListener', onNewListener)
+    process.nextTick(() => socket.resume())
+  }
+  socket.on('newListener', onNewListener)
+}

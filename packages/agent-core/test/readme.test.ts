@@ -22,7 +22,7 @@ function rowsOf(heading: string): string[] {
 }
 
 const optionsOf = (file: string, name: string): string[] => {
-  const body = read(file).split(`export interface ${name} {`)[1]?.split('\n}')[0] as string
+  const body = read(file).split(new RegExp(`export interface ${name} (?:extends \\w+ )?{`))[1]?.split('\n}')[0] as string
   return [...body.matchAll(/^ {2}(\w+)\?:/gm)].map((match) => match[1] as string)
 }
 
@@ -55,6 +55,7 @@ test.each([
   ['### Where to connect: `SessionOptions`', 'src/session/options.ts', 'SessionOptions'],
   ['### Where to connect: `SessionConfig`', 'src/default-session.ts', 'SessionConfig'],
   ['### What to put online: `EndpointConfig`', 'src/forward-config.ts', 'EndpointConfig'],
+  ['### TLS of a `tls` endpoint: `TlsConfig`', 'src/tls/tls-plan.ts', 'TlsConfig'],
   ['### Where it leads: `UpstreamConfig`', 'src/forward-config.ts', 'UpstreamConfig'],
 ])('%s documents every option and no other', (heading, file, name) => {
   expect(rowsOf(heading)).toEqual(optionsOf(file, name))

@@ -1,4 +1,5 @@
 import type { AgentConfig, Machine } from '@tunnel/agent-config'
+import { configWithoutFile } from '@tunnel/agent-config/without-file'
 import { hasAuthtoken } from './connection-string.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -17,9 +18,12 @@ export async function readConfig(
   surroundings: Surroundings,
   { config, connect }: { config?: string | undefined; connect?: string | undefined },
 ): Promise<AgentConfig> {
-  const { loadAgentConfig } = await import('@tunnel/agent-config')
   const env = pairedEnvironment(surroundings.env, connect)
-  return loadAgentConfig({ ...configMachine(surroundings), env, explicitPath: config })
+  const options = { ...configMachine(surroundings), env, explicitPath: config }
+  const settings = configWithoutFile(options)
+  if (settings) return settings
+  const { loadAgentConfig } = await import('@tunnel/agent-config')
+  return loadAgentConfig(options)
 }
 
 /**

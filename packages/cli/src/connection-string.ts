@@ -19,9 +19,11 @@ export function pairingFrom(text: string): Pairing {
   }
 }
 
-/** Whether it brings its own authtoken. */
-export function hasAuthtoken(connectionString: string): boolean {
-  return isConnectionString(connectionString) && pairingFrom(connectionString).authtoken !== undefined
+/** Whether it brings its own authtoken; of several, separated by commas, whether each does. */
+export function hasAuthtoken(connectionStrings: string): boolean {
+  return connectionStrings
+    .split(',')
+    .every((text) => isConnectionString(text) && pairingFrom(text).authtoken !== undefined)
 }
 
 export function isConnectionString(text: string): boolean {

@@ -33,7 +33,8 @@ export class FakeEdge {
   }
 
   /** As an edge with the domain `tunnel.example` would answer. */
-  addressFor({ protocol, url = '' }: Request): string {
+  addressFor({ protocol, url = '', labels }: Request): string {
+    if (labels) return ''
     const [scheme = protocol, host] = url.includes('://') ? url.split('://') : [protocol, url]
     if (host) return `${scheme}://${host}`
     return scheme === 'tcp'

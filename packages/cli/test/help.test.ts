@@ -5,6 +5,7 @@ it.each([
   ['tunnel', []],
   ['tunnel http', ['http', '--help']],
   ['tunnel tcp', ['tcp', '-h']],
+  ['tunnel tls', ['tls', '-h']],
   ['tunnel config', ['config']],
   ['tunnel config add-server', ['help', 'config', 'add-server']],
 ])('%s: help', async (_name, argv) => {

@@ -31,9 +31,12 @@ it.each([
   [['80', '--host-header=rewrite'], { hostHeader: 'rewrite' }],
   [['80', '--inspect'], { url: 'https://' }],
   [['80', '--inspect=false'], { url: 'https://' }],
-  [['80', '--upstream-protocol', 'http1'], { url: 'https://' }],
+  [['80', '--upstream-protocol', 'http1'], { upstream: { url: 'http://localhost:80' } }],
+  [['80', '--upstream-protocol', 'http2'], { upstream: { url: 'http://localhost:80', protocol: 'http2' } }],
   [['80', '--compression=false'], { url: 'https://' }],
-  [['80', '--upstream-proxy-protocol', ''], { url: 'https://' }],
+  [['80', '--upstream-proxy-protocol', ''], { upstream: { url: 'http://localhost:80' } }],
+  [['80', '--upstream-proxy-protocol=2'], { upstream: { url: 'http://localhost:80', proxyProtocol: 2 } }],
+  [['file:///tmp'], { upstream: { url: 'file:///tmp' } }],
 ])('http %j asks for %o and warns of nothing', async (argv, expected) => {
   const asked = await requests(...argv)
   expect(asked.requests).toEqual([expect.objectContaining(expected)])
@@ -56,6 +59,8 @@ it.each([
     '--url http://HOST',
   ],
   [['80', '--region', 'eu'], 'https://', '--region', 'no effect'],
+  [['80', '--app-protocol', 'http2'], 'https://', '--app-protocol', '--upstream-protocol'],
+  [['80', '--proxy-proto', '1'], 'https://', '--proxy-proto', '--upstream-proxy-protocol'],
 ])('http %j works, with a warning', async (argv, url, flag, advice) => {
   const asked = await requests(...argv)
   expect(asked.requests).toEqual([expect.objectContaining({ url })])

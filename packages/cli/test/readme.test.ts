@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { commonFlags, rootFlags } from '../src/flags/common-flags.ts'
 import { httpFlags } from '../src/flags/http-flags.ts'
 import { tcpFlags } from '../src/flags/tcp-flags.ts'
+import { tlsFlags } from '../src/flags/tls-flags.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 const readme = read('../README.md')
@@ -23,7 +24,7 @@ it('shows the example, and what it prints', async () => {
   expect(readme).toContain(`\`\`\`\n${printed}\`\`\``)
 })
 
-const flags = [...rootFlags, ...commonFlags, ...httpFlags, ...tcpFlags]
+const flags = [...rootFlags, ...commonFlags, ...httpFlags, ...tcpFlags, ...tlsFlags]
 
 it.each(flags.filter(({ standing }) => standing?.kind !== 'later'))('tells of --$name', ({ name }) => {
   expect(readme).toMatch(new RegExp(`\`(?:tunnel )?--${name}[ \`]`))

@@ -30,7 +30,7 @@ agent:
 it('takes edge, CA and authtoken of the file', async () => {
   expect(await sessionOptions(['http', '80'], { env: {}, home: homeWith(file) })).toMatchObject({
     connect: undefined,
-    serverAddr: 'file.example:443',
+    serverAddr: ['file.example:443'],
     trust: { caFingerprint: fingerprint },
     authtoken: 'from-file',
     metadata: 'of the file',

@@ -7,6 +7,7 @@ it.each([
   [['--url=1.tcp.tunnel.example:27210', '3389'], { url: 'tcp://1.tcp.tunnel.example:27210' }],
   [['--url', 'tcp://1.tcp.tunnel.example:27210', '3389'], { url: 'tcp://1.tcp.tunnel.example:27210' }],
   [['--url', 'tcp://', '3389'], { url: 'tcp://' }],
+  [['22', '--upstream-proxy-protocol', '1'], { upstream: { url: 'tcp://localhost:22', proxyProtocol: 1 } }],
   [['22', '--pooling-enabled', '--metadata', 'm'], { poolingEnabled: true, metadata: 'm' }],
 ])('tcp %j asks for %o', async (argv, expected) => {
   const command = await new RunningCommand(['tcp', ...argv]).online()

@@ -11,7 +11,14 @@ it.each([
   [['http'], 'http needs the address or port to forward to; for example tunnel http 8080'],
   [['tcp'], 'tcp needs the address or port to forward to; for example tunnel tcp 22'],
   [['http', '80', '90'], 'http takes one address or port and was given 2: "80", "90"; for example tunnel http 8080'],
-  [['http', 'file:///var/log'], 'file:// addresses are not supported yet'],
+  [
+    ['http', '80', '--upstream-proxy-protocol', '3'],
+    "flag '--upstream-proxy-protocol <version>' argument '3' is invalid. Allowed choices are 1, 2.",
+  ],
+  [
+    ['http', '80', '--upstream-protocol', 'grpc'],
+    "flag '--upstream-protocol <protocol>' argument 'grpc' is invalid. Allowed choices are http1, http2.",
+  ],
   [['http', '--urll', 'x', '80'], "unknown flag '--urll'; did you mean --url?"],
   [['http', '80', '--url'], "flag '--url <url>' argument missing"],
   [['http', '80', '--pooling-enabled=maybe'], '--pooling-enabled is true or false, not "maybe"'],
@@ -27,7 +34,6 @@ it.each([
     ['--config', 'a.yml', 'http', '80', '--config', 'b.yml'],
     '--config names 2 files; merging several is not supported yet',
   ],
-  [['http', '80', '--upstream-protocol', 'http2'], '--upstream-protocol "http2" is not supported yet'],
   [
     ['http', '-subdomain=x', '80'],
     '-subdomain: flags with long names start with two hyphens, and this one is now --url https://NAME.DOMAIN',
@@ -64,7 +70,7 @@ it.each(later)(
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/^ERROR: {2}--[a-z-]+( "p4ssword")? is not supported yet\n$/)
     expect(stderr).toContain(`--${name}`)
-    expect(stderr.includes('p4ssword')).toBe(/protocol$/.test(name) && !name.includes('proxy'))
+    expect(stderr.includes('p4ssword')).toBe(/protocol$/.test(name))
   },
 )
 

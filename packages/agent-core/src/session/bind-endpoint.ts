@@ -21,20 +21,36 @@ export async function bindOver<T>(
   return bound.value
 }
 
-/** Asks for the address that `listener` had. An edge that cannot read its own token any more (335) gives what was asked for at first. */
-export async function bindAgain(connection: EdgeConnection, listener: Listener): Promise<void> {
-  const onBound = (endpoint: BoundEndpoint): void => listener.rebound(endpoint)
+/** Asks for the address that `token` stands for. An edge that cannot read its own token any more (335) gives what was asked for at first. */
+export async function bindAgain(
+  connection: EdgeConnection,
+  request: EndpointRequest,
+  token: string | undefined,
+  onBound: (endpoint: BoundEndpoint) => void,
+): Promise<void> {
   try {
-    await bindOver(connection, listener.request, listener.token, onBound)
+    await bindOver(connection, request, token, onBound)
   } catch (cause) {
-    if (!(cause instanceof TunnelError) || cause.code !== 'ERR_TUNNEL_335') throw cause
-    await bindOver(connection, listener.request, undefined, onBound)
+    if (token === undefined || !(cause instanceof TunnelError) || cause.code !== 'ERR_TUNNEL_335') throw cause
+    await bindOver(connection, request, undefined, onBound)
   }
-  // It was closed while the edge bound it.
-  if (listener.closed) await unbindOver(connection, listener)
 }
 
 /** A session that ends meanwhile takes the endpoint offline just as well. */
-export async function unbindOver(connection: EdgeConnection | undefined, listener: Listener): Promise<void> {
-  await connection?.requests.request({ type: 'unbind', endpointId: listener.id() }).catch(() => {})
+export async function unbindOver(connection: EdgeConnection, endpointId: string | undefined): Promise<void> {
+  if (endpointId !== undefined) await connection.requests.request({ type: 'unbind', endpointId }).catch(() => {})
+}
+
+/**
+ * What to ask another edge for, so that it serves the address that `listener` has. A port of HTTP is the edge's own matter:
+ * each may listen on another one.
+ */
+export function requestForSameAddress(listener: Listener): EndpointRequest {
+  const { request } = listener
+  // Labels are no address.
+  if (listener.url() === '') return request
+  const { protocol, hostname } = new URL(listener.url())
+  const isRandom = request.url === undefined || /^(|\w+:\/\/)$/.test(request.url)
+  if (!isRandom) return request
+  return { ...request, url: protocol === 'tcp:' ? listener.url() : `${protocol}//${hostname}` }
 }

@@ -2,7 +2,6 @@ import { isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { connect, type TLSSocket } from 'node:tls'
 import { AGENT_ALPN, AGENT_WEBSOCKET_PATH, TunnelError } from '@tunnel/protocol'
-import WebSocket, { createWebSocketStream } from 'ws'
 import { type EdgeTrust, tlsOptionsFor, verifyPinnedCa } from './trust.ts'
 
 /** How the agent reaches the edge: TLS with its own ALPN, or WebSocket for networks that pass only HTTPS. */
@@ -27,8 +26,11 @@ export async function dialEdge(
   const deadline = AbortSignal.timeout(timeoutMs)
   const either = AbortSignal.any([signal, deadline])
   try {
-    const socket = await dialTls(address, trust, transport === 'tls' ? AGENT_ALPN : 'http/1.1', either)
-    return transport === 'tls' ? socket : await upgrade(socket, address, either)
+    if (transport === 'tls') return await dialTls(address, trust, AGENT_ALPN, either)
+    // Most agents never need it, and it is 6 MB. Loaded first: a connection that waited for it would have nobody to hear its errors.
+    const ws = await import('ws')
+    either.throwIfAborted()
+    return await upgrade(ws, await dialTls(address, trust, 'http/1.1', either), address, either)
   } catch (cause) {
     signal.throwIfAborted()
     if (deadline.aborted)
@@ -77,7 +79,12 @@ function dialTls(address: EdgeAddress, trust: EdgeTrust, alpn: string, signal: A
   })
 }
 
-function upgrade(socket: TLSSocket, address: EdgeAddress, signal: AbortSignal): Promise<Duplex> {
+function upgrade(
+  { WebSocket, createWebSocketStream }: typeof import('ws'),
+  socket: TLSSocket,
+  address: EdgeAddress,
+  signal: AbortSignal,
+): Promise<Duplex> {
   const authority = address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
   return new Promise((resolve, reject) => {
     const websocket = new WebSocket(`wss://${authority}${AGENT_WEBSOCKET_PATH}`, {

@@ -7,12 +7,13 @@ import type { EdgeTrust } from './trust.ts'
 export interface SessionOptions {
   /**
    * `tunnel://AUTHTOKEN@host:port?ca=sha256:…`, as the edge prints it: address, trust and authtoken in one.
-   * `serverAddr`, `trust` and `authtoken` override its parts.
+   * `serverAddr`, `trust` and `authtoken` override its parts. A list, or commas, for several edges: the session has the same
+   * endpoints at each.
    * @default `TUNNEL_CONNECT` of the environment
    */
-  connect?: string | undefined
-  /** `host:port` of the edge; the port is 443 when left out. */
-  serverAddr?: string | undefined
+  connect?: string | readonly string[] | undefined
+  /** `host:port` of the edge; the port is 443 when left out. A list, or commas, for several edges; an entry may be a connection string. */
+  serverAddr?: string | readonly string[] | undefined
   /** Whom to believe to be the edge. @default what `connect` pins, else the host's roots */
   trust?: EdgeTrust | undefined
   /** @default what the option `connect` holds, else `TUNNEL_AUTHTOKEN`, else what `TUNNEL_CONNECT` holds, else `NGROK_AUTHTOKEN` */

@@ -1,81 +1,73 @@
 import { EventEmitter } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type EdgeMessage,
-  type EndpointRequest,
-  encodeStreamRefused,
-  StreamHeaderDecoder,
-  TunnelError,
-  type Welcome,
-} from '@tunnel/protocol'
-import type { Stream } from '@tunnel/yamux'
+import { type EndpointRequest, TunnelError, type Welcome } from '@tunnel/protocol'
 import { Listener, type StreamHandler } from '../listener.ts'
-import { backoffDelayMs } from './backoff.ts'
-import { bindAgain, bindOver, unbindOver } from './bind-endpoint.ts'
-import { connectToEdge, type EdgeConnection } from './connection.ts'
-import type { EdgeTransport } from './dial-edge.ts'
+import type { EdgeAddress, EdgeTransport } from './dial-edge.ts'
+import { EdgeLeg, type LegHost } from './edge-leg.ts'
 import { type SessionOptions, validateTimes } from './options.ts'
 import { answerRemoteCommand } from './remote-command.ts'
-import { resolveTarget, type SessionTarget } from './target.ts'
+import { resolveTargets } from './target.ts'
 
 export interface SessionEvents {
-  /** Authenticated, and every endpoint is online again. */
+  /** Authenticated, and every endpoint is online again. Of several edges: at one of them. */
   connected: [welcome: Welcome]
-  /** The connection is lost, or an attempt failed; the next one starts in `retryInMs`. */
+  /** The connection is lost, or an attempt failed; the next one starts in `retryInMs`. Of several edges: that to one of them. */
   disconnected: [error: TunnelError, retryInMs: number]
   /** The edge answered a heartbeat. */
   heartbeat: [latencyMs: number]
+  /** One of several edges does not serve an endpoint that others do. */
+  refused: [listener: Listener, error: TunnelError]
+  /** One of several edges (`host:port`) ended the session for good; it goes on at the others. */
+  edgeLost: [serverAddr: string, error: TunnelError]
   /** The session is over. With an error when it did not end by `close()`. */
   close: [error: TunnelError | undefined]
 }
 
 export type SessionState = 'connecting' | 'online' | 'reconnecting' | 'closed'
 
-const DEFAULT_TRANSPORTS: readonly EdgeTransport[] = ['tls', 'websocket']
-
 /**
  * An agent's session with an edge: authenticates, keeps endpoints online, and comes back by itself after any loss until it
- * is closed or the edge says not to (`retryable: false`).
+ * is closed or the edge says not to (`retryable: false`). With several edges it has the same endpoints at each of them, and is
+ * online while one is.
  */
 export class Session extends EventEmitter<SessionEvents> {
-  readonly #options: SessionOptions
-  readonly #target: SessionTarget
+  readonly #legs: readonly EdgeLeg[]
   readonly #bound = new Set<Listener>()
-  readonly #abort = new AbortController()
-  #state: SessionState = 'connecting'
-  #connection: EdgeConnection | undefined
-  #cookie: string | undefined
-  #transport: EdgeTransport | undefined
+  readonly #ended = new AbortController()
+  readonly #failures = new Map<EdgeLeg, TunnelError>()
+  #onHopeless = (_error: TunnelError): void => {}
   #latencyMs: number | undefined
+  #isClosed = false
   #closing: Promise<void> | undefined
 
   private constructor(options: SessionOptions) {
     super()
     validateTimes(options)
-    this.#options = options
-    this.#target = resolveTarget(options)
+    const host = this.#legHost(options)
+    this.#legs = resolveTargets(options).map((target) => new EdgeLeg(target, options, host))
   }
 
   /**
-   * Connects and authenticates. Rejects with {@link TunnelError} when the first attempt fails, unless `keepTrying` is set and
-   * the reason may pass. `onCreated` gives the session before it is online, to hear its events.
+   * Connects and authenticates. Rejects with {@link TunnelError} when the first attempt fails (with several edges: at all of them),
+   * unless `keepTrying` is set and the reason may pass. `onCreated` gives the session before it is online, to hear its events.
    */
   static async connect(options: SessionOptions, onCreated?: (session: Session) => void): Promise<Session> {
     const session = new Session(options)
     options.signal?.throwIfAborted()
-    options.signal?.addEventListener('abort', () => void session.close(), { signal: session.#abort.signal })
+    options.signal?.addEventListener('abort', () => void session.close(), { signal: session.#ended.signal })
     onCreated?.(session)
-    await session.#establish(options.keepTrying ?? false)
+    await session.#connect(options.keepTrying ?? false)
     return session
   }
 
   get state(): SessionState {
-    return this.#state
+    if (this.#isClosed) return 'closed'
+    const states = this.#legs.map(({ state }) => state)
+    return (['online', 'reconnecting'] as const).find((state) => states.includes(state)) ?? 'connecting'
   }
 
   /** What the edge said at the last welcome. */
   get welcome(): Welcome | undefined {
-    return this.#connection?.welcome
+    return this.#leg?.connection?.welcome
   }
 
   get latencyMs(): number | undefined {
@@ -84,13 +76,12 @@ export class Session extends EventEmitter<SessionEvents> {
 
   /** How the session currently travels. */
   get transport(): EdgeTransport | undefined {
-    return this.#connection?.transport
+    return this.#leg?.connection?.transport
   }
 
-  /** `host:port` of the edge. */
+  /** `host:port` of the edge; of several, the first that is online. */
   get serverAddr(): string {
-    const { host, port } = this.#target.address
-    return `${host.includes(':') ? `[${host}]` : host}:${port}`
+    return addressText((this.#leg ?? (this.#legs[0] as EdgeLeg)).target.address)
   }
 
   /** The endpoints that are online or coming back. */
@@ -100,211 +91,93 @@ export class Session extends EventEmitter<SessionEvents> {
 
   /** Puts an endpoint online. Rejects with what the edge answered. */
   async bind(request: EndpointRequest, handle: StreamHandler): Promise<Listener> {
-    const connection = this.#connection
-    if (!connection)
-      throw new TunnelError(810, `the session is ${this.#state}`, { retryable: this.#state !== 'closed' })
-    return bindOver(connection, request, undefined, (bound) => {
-      const listener = new Listener(request, bound, handle, (one) => this.#unbind(one))
-      this.#bound.add(listener)
-      return listener
+    const home = this.#leg
+    if (!home) throw new TunnelError(810, `the session is ${this.state}`, { retryable: this.state !== 'closed' })
+    const listener = await home.bind(request, (bound) => {
+      const created = new Listener(request, bound, handle, (one) => this.#unbind(one))
+      this.#bound.add(created)
+      return created
     })
+    await Promise.all(this.#legs.map((leg) => (leg === home ? undefined : leg.bindMissing())))
+    return listener
   }
 
   /** Takes all endpoints offline and ends the session. Resolves when the connection is gone. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#connection?.close() ?? Promise.resolve()
+    this.#closing ??= Promise.all(this.#legs.map((leg) => leg.close())).then(() => {})
     this.#end(undefined)
     return this.#closing
   }
 
-  async #establish(keepTrying: boolean): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#attempt()
-      } catch (cause) {
-        if (this.#abort.signal.aborted) throw this.#closedError()
-        const error = TunnelError.from(cause)
-        // The edge cannot read its own cookie any more: it would refuse it for ever.
-        if (error.code === 'ERR_TUNNEL_110') this.#cookie = undefined
-        if (!error.retryable || !keepTrying) {
-          this.#end(error)
-          throw error
-        }
-        await this.#pause(error, attempt)
-      }
-    }
+  /** The first that is connected. */
+  get #leg(): EdgeLeg | undefined {
+    return this.#legs.find((leg) => leg.state === 'online') ?? this.#legs.find((leg) => leg.connection)
   }
 
-  async #reconnect(error: TunnelError): Promise<void> {
-    this.#state = 'reconnecting'
-    try {
-      await this.#pause(error, 0)
-      await this.#establish(true)
-    } catch {
-      // The session is closed; its event has said why.
-    }
-  }
-
-  async #pause(error: TunnelError, attempt: number): Promise<void> {
-    const delayMs = backoffDelayMs(attempt, this.#options.backoff)
-    this.emit('disconnected', error, delayMs)
-    await delay(delayMs, undefined, { signal: this.#abort.signal }).catch(() => {
-      throw this.#closedError()
+  async #connect(keepTrying: boolean): Promise<void> {
+    const [only, ...others] = this.#legs as [EdgeLeg, ...EdgeLeg[]]
+    if (others.length === 0) return only.connect(keepTrying)
+    const hopeless = new Promise<never>((_resolve, reject) => {
+      if (!keepTrying) this.#onHopeless = reject
     })
-  }
-
-  async #attempt(): Promise<void> {
-    const connection = await this.#connectAnyWay()
-    this.#assertUsable(connection)
-    this.#connection = connection
-    this.#cookie = connection.welcome.cookie
-    this.#transport = connection.transport
-    await this.#rebind(connection)
-    this.#assertUsable(connection)
-    this.#state = 'online'
-    this.emit('connected', connection.welcome)
-  }
-
-  /** What became of it while this session waited for something else was told to nobody. */
-  #assertUsable(connection: EdgeConnection): void {
-    if (connection.lostBy) throw connection.lostBy
-    if (!this.#abort.signal.aborted) return
-    connection.abort()
-    throw this.#closedError()
-  }
-
-  /** The way that worked last is tried first; a refusal by the edge itself is not cured by another way. */
-  async #connectAnyWay(): Promise<EdgeConnection> {
-    const ways = this.#options.transports ?? DEFAULT_TRANSPORTS
-    const ordered = this.#transport ? [this.#transport, ...ways.filter((way) => way !== this.#transport)] : ways
-    let first: unknown
-    for (const transport of ordered) {
-      try {
-        return await this.#connectVia(transport)
-      } catch (cause) {
-        this.#abort.signal.throwIfAborted()
-        first ??= cause
-        if (!(cause instanceof TunnelError) || !OTHER_WAY_MAY_HELP.has(cause.code)) throw cause
-      }
+    try {
+      await Promise.race([Promise.any(this.#legs.map((leg) => leg.connect(true))), hopeless])
+    } catch (cause) {
+      const error = TunnelError.from(cause instanceof AggregateError ? cause.errors[0] : cause)
+      for (const leg of this.#legs) void leg.close()
+      this.#end(error)
+      throw error
     }
-    throw first
   }
 
-  async #connectVia(transport: EdgeTransport): Promise<EdgeConnection> {
-    let connection: EdgeConnection | undefined
-    connection = await connectToEdge(
-      this.#target,
-      transport,
-      this.#options,
-      this.#cookie,
-      {
-        onStream: (stream) => this.#onStream(stream),
-        onMessage: (message) => this.#onMessage(message),
-        onHeartbeat: (latencyMs) => {
-          this.#latencyMs = latencyMs
-          this.emit('heartbeat', latencyMs)
-        },
-        onLost: (error) => this.#onLost(connection, error),
+  #legHost(options: SessionOptions): LegHost {
+    return {
+      endpoints: this.#bound,
+      onConnected: (_leg, welcome) => {
+        this.#onHopeless = () => {}
+        this.emit('connected', welcome)
       },
-      this.#abort.signal,
-    )
-    return connection
-  }
-
-  #onLost(connection: EdgeConnection | undefined, error: TunnelError): void {
-    if (connection !== this.#connection || this.#state === 'closed') return
-    this.#connection = undefined
-    // While an attempt is still binding, its own failure goes on.
-    if (this.#state !== 'online') return
-    if (error.retryable) void this.#reconnect(error)
-    else this.#end(error)
-  }
-
-  /** A name that cannot be had any more costs its endpoint, not the session. */
-  async #rebind(connection: EdgeConnection): Promise<void> {
-    await Promise.all(
-      [...this.#bound].map(async (listener) => {
-        try {
-          await bindAgain(connection, listener)
-        } catch (cause) {
-          const error = TunnelError.from(cause)
-          if (error.retryable) {
-            connection.abort()
-            throw connection.lostBy ?? error
-          }
-          this.#bound.delete(listener)
+      onDisconnected: (leg, error, retryInMs) => {
+        this.emit('disconnected', error, retryInMs)
+        this.#failures.set(leg, error)
+        if (this.#failures.size === this.#legs.length) this.#onHopeless(error)
+      },
+      onHeartbeat: (latencyMs) => {
+        this.#latencyMs = latencyMs
+        this.emit('heartbeat', latencyMs)
+      },
+      onRefused: (leg, listener, error) => {
+        if (this.#legs.some((other) => other !== leg && other.serves(listener))) {
+          this.emit('refused', listener, error)
+        } else if (this.#bound.delete(listener)) {
           listener.gone(error)
         }
-      }),
-    )
+      },
+      onCommand: (message, requests) => answerRemoteCommand(message, options, requests, () => this.close()),
+      onEnd: (leg, error) => {
+        if (!error) return
+        if (this.#legs.every(({ state }) => state === 'closed')) this.#end(error)
+        else this.emit('edgeLost', addressText(leg.target.address), error)
+      },
+    }
   }
 
   async #unbind(listener: Listener): Promise<void> {
     if (!this.#bound.delete(listener)) return
     listener.gone(undefined)
-    await unbindOver(this.#connection, listener)
-  }
-
-  #onStream(stream: Stream): void {
-    const decoder = new StreamHeaderDecoder()
-    // Until somebody handles the stream its errors are nobody's.
-    stream.on('error', () => {})
-    const onData = (chunk: Buffer): void => {
-      try {
-        const decoded = decoder.write(chunk)
-        if (!decoded) return
-        stream.off('data', onData)
-        this.#dispatch(stream, decoded.header, decoded.rest)
-      } catch {
-        stream.destroy()
-      }
-    }
-    stream.on('data', onData)
-  }
-
-  #dispatch(stream: Stream, header: Parameters<StreamHandler>[1], first: Buffer): void {
-    for (const listener of this.#bound) {
-      if (listener.id() === header.endpointId) return listener.handle(stream, header, first)
-    }
-    stream.end(encodeStreamRefused(new TunnelError(3209, 'the agent does not serve this endpoint any more')))
-    stream.resume()
-  }
-
-  #onMessage(message: EdgeMessage): void {
-    if (message.type === 'endpoint-stopped') {
-      for (const listener of this.#bound) {
-        if (listener.id() !== message.endpointId) continue
-        this.#bound.delete(listener)
-        listener.gone(TunnelError.fromWire(message.error))
-      }
-      return
-    }
-    const requests = this.#connection?.requests
-    if (requests) answerRemoteCommand(message, this.#options, requests, () => this.close())
+    await Promise.all(this.#legs.map((leg) => leg.unbind(listener)))
   }
 
   #end(error: TunnelError | undefined): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
-    this.#connection = undefined
-    this.#abort.abort(this.#closedError())
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#ended.abort()
     for (const listener of this.#bound) listener.gone(error)
     this.#bound.clear()
     this.emit('close', error)
   }
-
-  #closedError(): Error {
-    return (
-      (this.#options.signal?.reason as Error | undefined) ??
-      new TunnelError(810, 'the session was closed', { retryable: false })
-    )
-  }
 }
 
-/** A network that lets TLS to the edge pass may still stop what is inside; these are the failures it causes. */
-const OTHER_WAY_MAY_HELP: ReadonlySet<string> = new Set([
-  'ERR_TUNNEL_8002',
-  'ERR_TUNNEL_8003',
-  'ERR_TUNNEL_8004',
-  'ERR_TUNNEL_810',
-])
+function addressText({ host, port }: EdgeAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}

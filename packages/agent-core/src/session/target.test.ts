@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { SessionOptions } from './options.ts'
-import { resolveTarget } from './target.ts'
+import { resolveTargets, type SessionTarget } from './target.ts'
 
 const ca = '0123456789abcdef'.repeat(4)
 const connect = `tunnel://OWN@edge.example:8443?ca=sha256:${ca}`
 const other = `tunnel://OTHER@other.example?ca=sha256:${'f'.repeat(64)}`
-const resolve = (options: SessionOptions) => resolveTarget({ env: {}, ...options })
+const resolve = (options: SessionOptions) => resolveTargets({ env: {}, ...options })[0] as SessionTarget
 
 test('takes all of a connection string', () => {
   expect(resolve({ connect })).toEqual({
@@ -68,4 +68,24 @@ test('says what to set when there is no edge to connect to', () => {
   for (const options of [{}, { connect: '' }, { env: { TUNNEL_CONNECT: '' } }]) {
     expect(() => resolve(options)).toThrow('set TUNNEL_CONNECT')
   }
+})
+
+test('takes several edges, each once: a list, or commas', () => {
+  const hosts = (options: SessionOptions) =>
+    resolveTargets({ env: {}, ...options }).map(
+      ({ address, authtoken }) => `${authtoken}@${address.host}:${address.port}`,
+    )
+  const both = ['OWN@edge.example:8443', 'OTHER@other.example:443']
+  expect(hosts({ connect: [connect, other, connect] })).toEqual(both)
+  expect(hosts({ connect: `${connect}, ${other}` })).toEqual(both)
+  expect(hosts({ env: { TUNNEL_CONNECT: `${connect},${other}` } })).toEqual(both)
+  expect(hosts({ serverAddr: ['near.example', other], authtoken: 'T' })).toEqual([
+    'T@near.example:443',
+    'OTHER@other.example:443',
+  ])
+})
+
+test('bounds how many edges a session has', () => {
+  const many = Array.from({ length: 9 }, (_, index) => `edge${index}.example`)
+  expect(() => resolveTargets({ env: {}, serverAddr: many })).toThrow('9 edges are more than 8')
 })

@@ -10,11 +10,61 @@ export interface SessionTarget {
   authtoken: string
 }
 
+/** Edges of one session. Beyond: 9034. */
+const MAX_EDGES = 8
+
+/** Every edge that the options, or else the environment, name; each once. Throws 9034 when there is none, or too many. */
+export function resolveTargets(options: SessionOptions): readonly SessionTarget[] {
+  const env = options.env ?? process.env
+  const isGiven = options.connect !== undefined
+  const strings = isGiven ? listOf(options.connect) : []
+  const addresses = listOf(options.serverAddr)
+  const { trust, authtoken } = options
+  const targets =
+    addresses.length > 0
+      ? addresses.map((entry) =>
+          entry.includes('://')
+            ? resolvePairing(entry, { trust, authtoken, env })
+            : resolveTarget({ trust, authtoken, env, connect: strings[0], serverAddr: entry }),
+        )
+      : isGiven
+        ? (strings.length > 0 ? strings : ['']).map((connect) => resolveTarget({ trust, authtoken, env, connect }))
+        : fromEnvironment(env).map((one) => resolveTarget({ trust, authtoken, env: one }))
+  const unique = new Map(targets.map((target) => [`${target.address.host} ${target.address.port}`, target]))
+  if (unique.size > MAX_EDGES) throw new TunnelError(9034, `${unique.size} edges are more than ${MAX_EDGES}`)
+  return [...unique.values()]
+}
+
+/** A connection string among addresses: what it brings of its own is for this edge alone. */
+function resolvePairing(connect: string, shared: TargetOptions): SessionTarget {
+  const { authtoken, caFingerprint } = parseConnectionString(connect)
+  const own = { connect, env: shared.env, authtoken: authtoken ?? shared.authtoken }
+  return resolveTarget(caFingerprint === undefined ? { ...own, trust: shared.trust } : own)
+}
+
+/** One environment for each edge that `TUNNEL_CONNECT` names, and one where it names none. */
+function fromEnvironment(env: Environment): Environment[] {
+  const strings = listOf(env.TUNNEL_CONNECT)
+  return strings.length > 0 ? strings.map((text) => ({ ...env, TUNNEL_CONNECT: text })) : [env]
+}
+
+/** Neither a connection string nor an address has a comma of its own. */
+function listOf(value: string | readonly string[] | undefined): string[] {
+  const entries = typeof value === 'string' ? [value] : (value ?? [])
+  return entries.flatMap((entry) => entry.split(',').map((part) => part.trim())).filter((part) => part !== '')
+}
+
+/** Options that name one edge. */
+type TargetOptions = Pick<SessionOptions, 'trust' | 'authtoken' | 'env'> & {
+  connect?: string | undefined
+  serverAddr?: string | undefined
+}
+
 /**
  * Options over environment; what is given alone over what is part of a connection string.
  * Throws 9034 when there is no edge to connect to.
  */
-export function resolveTarget(options: SessionOptions): SessionTarget {
+export function resolveTarget(options: TargetOptions): SessionTarget {
   const env = options.env ?? process.env
   const text = options.connect ?? (options.serverAddr === undefined ? env.TUNNEL_CONNECT : undefined)
   const connection = text ? parseConnectionString(text) : undefined

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseUpstreamAddress } from './address.ts'
 
-/** Each row of the reference's table (agent.md §2.1): what is written, for an http endpoint, for a tcp endpoint. */
+/** Each row of the reference's table (agent.md §2.1): what is written, for an http endpoint, for a tcp or tls endpoint. */
 test.each([
   [8080, 'http://localhost:8080', 'tcp://localhost:8080'],
   ['8080', 'http://localhost:8080', 'tcp://localhost:8080'],
@@ -13,9 +13,10 @@ test.each([
   ['[::1]:80', 'http://[::1]:80', 'tcp://[::1]:80'],
   [':8080', 'http://localhost:8080', 'tcp://localhost:8080'],
   ['  8080\n', 'http://localhost:8080', 'tcp://localhost:8080'],
-])('%j leads an http endpoint to %s and a tcp endpoint to %s', (input, http, tcp) => {
+])('%j leads an http endpoint to %s and a tcp or tls endpoint to %s', (input, http, tcp) => {
   expect(parseUpstreamAddress(input, 'http').url).toBe(http)
   expect(parseUpstreamAddress(input, 'tcp').url).toBe(tcp)
+  expect(parseUpstreamAddress(input, 'tls').url).toBe(tcp)
 })
 
 test.each([
@@ -38,8 +39,9 @@ test.each([
   ['tcp://127.0.0.1:80', 'tcp', '127.0.0.1', 80],
   ['tls://localhost:443', 'tls', 'localhost', 443],
   ['tcp://[2001:db8::1]:22', 'tcp', '2001:db8::1', 22],
-])('%j leads a tcp endpoint to %s %s port %i', (input, scheme, host, port) => {
+])('%j leads a tcp or tls endpoint to %s %s port %i', (input, scheme, host, port) => {
   expect(parseUpstreamAddress(input, 'tcp')).toMatchObject({ scheme, host, port })
+  expect(parseUpstreamAddress(input, 'tls')).toMatchObject({ scheme, host, port })
 })
 
 test('knows a host from its brackets, and shows them', () => {
@@ -52,9 +54,14 @@ test('knows a host from its brackets, and shows them', () => {
   })
 })
 
-test.each(['http', 'tcp'] as const)('takes a unix socket for %s', (endpoint) => {
-  expect(parseUpstreamAddress('unix:/run/my app.sock', endpoint)).toEqual({
-    scheme: endpoint,
+test.each([
+  ['http', 'http', 'unix:/run/my app.sock'],
+  ['tcp', 'tcp', 'unix:/run/my app.sock'],
+  ['tls', 'tcp', 'unix:/run/my app.sock'],
+  ['http', 'http', 'unix:///run/my app.sock'],
+] as const)('takes a unix socket for %s', (endpoint, scheme, input) => {
+  expect(parseUpstreamAddress(input, endpoint)).toEqual({
+    scheme,
     host: '/run/my app.sock',
     port: 0,
     url: 'unix:/run/my app.sock',
@@ -63,13 +70,33 @@ test.each(['http', 'tcp'] as const)('takes a unix socket for %s', (endpoint) => 
 })
 
 test.each([
+  ['file:///var/log', '/var/log', 'file:///var/log'],
+  ['file:///', '/', 'file:///'],
+  ['FILE:///var/log/', '/var/log/', 'file:///var/log/'],
+  ['file:/var/log', '/var/log', 'file:///var/log'],
+  ['file://localhost/var/log', '/var/log', 'file:///var/log'],
+  ['file:///Users/alan/Public Folder', '/Users/alan/Public Folder', 'file:///Users/alan/Public Folder'],
+  ['file:///Users/alan/Public%20Folder', '/Users/alan/Public Folder', 'file:///Users/alan/Public Folder'],
+  ['file:///srv/what?#100%25', '/srv/what?#100%', 'file:///srv/what?#100%'],
+  ['file:///C:/Users/alan/Public Folder', 'C:/Users/alan/Public Folder', 'file:///C:/Users/alan/Public Folder'],
+  ['file:///C:\\Users\\alan', 'C:\\Users\\alan', 'file:///C:/Users/alan'],
+  ['file://C:\\Users\\alan', 'C:\\Users\\alan', 'file:///C:/Users/alan'],
+  ['file://c:/Users/alan', 'c:/Users/alan', 'file:///c:/Users/alan'],
+  ['C:\\Users\\alan\\Directory Name', 'C:\\Users\\alan\\Directory Name', 'file:///C:/Users/alan/Directory Name'],
+])('%j has an http endpoint serve the directory %s, shown as %s', (input, host, url) => {
+  expect(parseUpstreamAddress(input, 'http')).toEqual({ scheme: 'file', host, port: 0, url, unixSocket: false })
+})
+
+test.each([
   ['example.org', 'a tcp upstream needs a host and a port'],
   ['tcp://192.168.1.101', 'a tcp upstream needs a host and a port'],
   ['tcp://', 'a tcp upstream needs a host and a port'],
   ['http://localhost:80', 'scheme http is not one of tcp, tls'],
   ['https://', 'scheme https is not one of tcp, tls'],
-])('refuses %j as the upstream of a tcp endpoint', (input, why) => {
+  ['file:///var/log', 'scheme file is not one of tcp, tls'],
+])('refuses %j as the upstream of a tcp or tls endpoint', (input, why) => {
   expect(() => parseUpstreamAddress(input, 'tcp')).toThrow(why)
+  expect(() => parseUpstreamAddress(input, 'tls')).toThrow(why.replace('a tcp', 'a tls'))
 })
 
 test.each([
@@ -86,7 +113,12 @@ test.each([
   ['[localhost]:80', 'an IPv6 address needs brackets'],
   ['tcp://localhost:80', 'scheme tcp is not one of http, https'],
   ['ftp://localhost', 'scheme ftp is not one of http, https'],
-  ['file:///srv/www', 'scheme file is not one of http, https'],
+  ['file://', 'a file address is absolute and of this machine'],
+  ['file://srv/www', 'a file address is absolute and of this machine'],
+  ['file:srv/www', 'a file address is absolute and of this machine'],
+  ['file:////server/share', 'a file address is absolute and of this machine'],
+  ['file:///srv/100%', 'a % in it begins no percent-encoding'],
+  ['file:///srv/%00', 'it contains a NUL'],
   ['http://localhost/path', '"/" is not allowed'],
   ['http://localhost:80?x', '"?" is not allowed'],
   ['http://localhost#top', '"#" is not allowed'],

@@ -1,13 +1,15 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls'
 import type { UpstreamAddress } from './address.ts'
 import { takeReadBuffer } from './read-buffers.ts'
 
 export interface UpstreamDialOptions {
   /** Verify the certificate of an `https` or `tls` upstream. @default false (reference §2.5: a private network is assumed) */
   verifyTls?: boolean | undefined
-  /** PEM of the CAs for that; the host's roots when left out. */
-  tlsCa?: Buffer | undefined
+  /** The CAs for that, made once for all connections. @default the host's roots, loaded for each */
+  secureContext?: SecureContext | undefined
+  /** A connection to the upstream that is there already, for TLS to begin on. */
+  over?: Socket | undefined
 }
 
 /** Takes what was read, and answers whether the buffer is its own now: then another one is read into. */
@@ -30,9 +32,13 @@ export function dialUpstream(address: UpstreamAddress, options: UpstreamDialOpti
     servername: isIP(host) ? '' : host,
     rejectUnauthorized: options.verifyTls ?? false,
     ALPNProtocols: address.scheme === 'https' ? ['http/1.1'] : [],
-    ...(options.tlsCa && { ca: options.tlsCa }),
+    ...(options.secureContext && { secureContext: options.secureContext }),
+    ...(options.over && { socket: options.over }),
   }
-  return connectTls(tls).setNoDelay(true)
+  const socket = connectTls(tls).setNoDelay(true)
+  // Node has no `onread` where the connection was there before.
+  if (options.over) socket.on('data', (chunk: Buffer) => onRead(chunk.length, chunk))
+  return socket
 }
 
 function readInto(onRead: ReadHandler): OnReadOpts {
@@ -51,6 +57,6 @@ export function connectedEvent(address: UpstreamAddress): 'connect' | 'secureCon
   return usesTls(address) ? 'secureConnect' : 'connect'
 }
 
-function usesTls(address: UpstreamAddress): boolean {
+export function usesTls(address: UpstreamAddress): boolean {
   return address.scheme === 'https' || address.scheme === 'tls'
 }

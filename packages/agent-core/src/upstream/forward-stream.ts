@@ -2,8 +2,10 @@ import type { Socket } from 'node:net'
 import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
 import type { UpstreamAddress } from './address.ts'
+import { reasonOf } from './dial-error.ts'
 import { connectedEvent, dialUpstream, type UpstreamDialOptions } from './dial-upstream.ts'
 import { returnReadBuffer } from './read-buffers.ts'
+import { resetSocket } from './reset-socket.ts'
 
 export interface ForwardOptions extends UpstreamDialOptions {
   /** How long a connection to the upstream may take. @default 3_000 (reference §2.3) */
@@ -54,15 +56,15 @@ export function forwardStream(
       stream.destroy()
       return
     }
-    const error = new TunnelError(8012, reasonOf(cause), { cause })
-    events.onFailed?.(error)
-    stream.end(encodeStreamRefused(error))
-    // Bytes that are already on their way are not for anybody.
-    stream.resume()
+    refuse(stream, cause, events)
   })
   upstream.on('close', (hadError: boolean) => {
     clearTimeout(dialTimer)
-    if (!connected) return
+    if (!connected) {
+      // An error has been answered already.
+      if (!hadError && !stream.destroyed) refuse(stream, new Error('the connection was closed'), events)
+      return
+    }
     if (hadError) stream.destroy()
     events.onClosed?.({
       durationMs: performance.now() - startedAt,
@@ -78,11 +80,20 @@ export function forwardStream(
   if (first.length > 0) upstream.write(first)
   // A TCP upstream is to see the difference between a visitor that ended and one that broke off; for an HTTP upstream, whose
   // messages have their own ends, an unused connection is no error.
-  const breakOff = (): void => void (address.scheme === 'tcp' ? upstream.resetAndDestroy() : upstream.destroy())
+  const breakOff = (): void => void (address.scheme === 'tcp' ? resetSocket(upstream) : upstream.destroy())
   pump(stream, upstream, endUpstream, breakOff)
 }
 
-const DEFAULT_DIAL_TIMEOUT_MS = 3000
+export const DEFAULT_DIAL_TIMEOUT_MS = 3000
+
+/** Tells the edge that the upstream cannot be reached, and why. */
+export function refuse(stream: Stream, cause: Error, events: ForwardEvents): void {
+  const error = new TunnelError(8012, reasonOf(cause), { cause })
+  events.onFailed?.(error)
+  stream.end(encodeStreamRefused(error))
+  // Bytes that are already on their way are not for anybody.
+  stream.resume()
+}
 
 /** How much may wait in front of a slow side before the other is held back. Node's mark of 16 KiB would do so with every chunk. */
 const MAX_UNSENT_BYTES = 256 * 1024
@@ -114,27 +125,4 @@ function pump(stream: Stream, upstream: Socket, endUpstream: () => void, breakOf
   stream.on('close', () => {
     if (!upstream.writableEnded || !upstream.readableEnded) breakOff()
   })
-}
-
-/** `connection refused (127.0.0.1:8080)`: what a person needs of Node's error, or of several that were tried in turn. */
-function reasonOf(cause: Error): string {
-  const errors =
-    cause instanceof AggregateError ? (cause.errors as NodeJS.ErrnoException[]) : [cause as NodeJS.ErrnoException]
-  return [...new Set(errors.map(describe))].join(', ')
-}
-
-function describe(error: NodeJS.ErrnoException & { address?: string; port?: number }): string {
-  const words = WORDS[error.code ?? ''] ?? error.message
-  return error.address === undefined ? words : `${words} (${error.address}${error.port ? `:${error.port}` : ''})`
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ENOTFOUND: 'the name could not be resolved',
-  EAI_AGAIN: 'the name could not be resolved',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'the network is unreachable',
-  ETIMEDOUT: 'the connection timed out',
-  ENOENT: 'no such socket',
-  EACCES: 'permission denied',
 }

@@ -20,9 +20,9 @@ export function takeReadBuffer(): Buffer {
   return buffer ?? Buffer.allocUnsafeSlow(BUFFER_BYTES)
 }
 
-/** Gives back a buffer whose bytes nobody needs any more. One that is never given back is collected as any other. */
+/** Gives back a buffer whose bytes nobody needs any more. One that is never given back, or that is not from here, is collected as any other. */
 export function returnReadBuffer(buffer: Buffer): void {
-  if (free.length >= MAX_FREE) return
+  if (free.length >= MAX_FREE || buffer.length !== BUFFER_BYTES) return
   free.push(buffer)
   trimmer ??= setInterval(trim, TRIM_MS).unref()
 }

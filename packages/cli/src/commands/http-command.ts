@@ -13,6 +13,7 @@ const examples = [
   'tunnel http foo.local:3000                       a service on another machine',
   'tunnel http https://localhost:8443               a service that speaks TLS',
   "tunnel http '[::1]:80'                           a service on IPv6",
+  'tunnel http file:///var/www                      the files of a directory',
   'tunnel http --host-header=rewrite site.dev:80    a service that looks at its Host',
 ]
 

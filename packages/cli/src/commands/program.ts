@@ -5,7 +5,9 @@ import { COMMON_GROUP, type CommandContext, examplesText } from './command-conte
 import { addAuthtokenCommand, addConfigCommand } from './config-command.ts'
 import { addHelpCommand } from './help-command.ts'
 import { addHttpCommand } from './http-command.ts'
+import { addLabeledCommand } from './labeled-command.ts'
 import { addTcpCommand } from './tcp-command.ts'
+import { addTlsCommand } from './tls-command.ts'
 import { addVersionCommand, versionText } from './version-command.ts'
 
 const examples = [
@@ -14,6 +16,7 @@ const examples = [
   'tunnel http foo.local:3000                        a service on another machine',
   'tunnel http https://localhost:8443                a service that speaks TLS',
   'tunnel tcp 22                                     a TCP service',
+  'tunnel tls 443 --url tls://app.example.com        a service that speaks TLS, unopened on its way',
   'tunnel config add-server CONNECTION_STRING        pair with an edge, once',
 ]
 
@@ -44,6 +47,8 @@ export function createProgram(context: CommandContext): Command {
   addFlags(program, commonFlags, COMMON_GROUP)
   addHttpCommand(program, context)
   addTcpCommand(program, context)
+  addTlsCommand(program, context)
+  addLabeledCommand(program, context)
   addConfigCommand(program, context)
   addAuthtokenCommand(program, 'authtoken', context)
   addVersionCommand(program, context)

@@ -21,6 +21,8 @@ export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[
     metadata: flags.metadata,
     binding: flags.binding,
     pooling_enabled: flags.poolingEnabled,
+    app_protocol: flags.upstreamProtocol ?? flags.appProtocol,
+    proxy_proto: flags.upstreamProxyProtocol ?? flags.proxyProto,
     host_header: flags.hostHeader,
     verify_upstream_tls: flags.upstreamTlsVerify ?? flags.upstreamTlsVerifyCas !== undefined,
     upstream_tls_ca_file: flags.upstreamTlsVerifyCas,

@@ -16,11 +16,11 @@ export function onlyAddress<Name extends string>(
 }
 
 /** Throws `ERR_CLI_USAGE` where the address is one of another command. */
-export function assertSchemeOf(command: 'http' | 'tcp', url: string): void {
+export function assertSchemeOf(command: 'http' | 'tcp' | 'tls', url: string): void {
   const scheme = schemeOf(url)
-  const own = command === 'http' ? ['http', 'https'] : ['tcp']
+  const own = command === 'http' ? ['http', 'https'] : [command]
   if (scheme === undefined || own.includes(scheme)) return
-  const other = { http: 'tunnel http', https: 'tunnel http', tcp: 'tunnel tcp' }[scheme]
+  const other = { http: 'tunnel http', https: 'tunnel http', tcp: 'tunnel tcp', tls: 'tunnel tls' }[scheme]
   const advice = other === undefined ? `takes ${own.join(' and ')} addresses` : `does not take it; use ${other}`
   throw new CliError(
     'ERR_CLI_USAGE',

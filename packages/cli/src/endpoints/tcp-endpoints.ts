@@ -15,6 +15,7 @@ export function tcpEndpoints(upstream: string, flags: TcpFlags): EndpointStep[] 
     metadata: flags.metadata,
     binding: flags.binding,
     pooling_enabled: flags.poolingEnabled,
+    proxy_proto: flags.upstreamProxyProtocol ?? flags.proxyProto,
   }
   return [() => config]
 }

@@ -1,6 +1,6 @@
 import type { Flag } from './flag.ts'
 
-/** Flags that `http` and `tcp` share. */
+/** Flags that `http`, `tcp` and `tls` share. */
 export const endpointFlags: readonly Flag[] = [
   { name: 'url', value: 'url', about: 'Public address; a random one without it.' },
   { name: 'name', value: 'name', about: 'Name of the endpoint.' },
@@ -16,8 +16,20 @@ export const endpointFlags: readonly Flag[] = [
     standing: { kind: 'deprecated', warning: 'it has no effect, the edge is the one that you connect to' },
   },
   ...later('traffic-policy-file', 'traffic-policy-url', 'policy-file', 'cidr-allow', 'cidr-deny'),
-  { name: 'upstream-proxy-protocol', value: 'version', standing: { kind: 'later', allowed: '' } },
-  { name: 'proxy-proto', value: 'version', standing: { kind: 'later', allowed: '' } },
+  {
+    name: 'upstream-proxy-protocol',
+    value: 'version',
+    choices: ['1', '2'],
+    mayBeEmpty: true,
+    about: 'State the visitor to the service by a PROXY protocol header: 1 or 2.',
+  },
+  {
+    name: 'proxy-proto',
+    value: 'version',
+    choices: ['1', '2'],
+    mayBeEmpty: true,
+    standing: { kind: 'deprecated', warning: 'use --upstream-proxy-protocol' },
+  },
 ]
 
 export interface EndpointFlags {
@@ -29,6 +41,8 @@ export interface EndpointFlags {
   readonly poolingEnabled?: boolean
   readonly connect?: string
   readonly authtoken?: string
+  readonly upstreamProxyProtocol?: '1' | '2' | ''
+  readonly proxyProto?: '1' | '2' | ''
 }
 
 /** Flags with a value that are to come. */

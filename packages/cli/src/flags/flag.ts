@@ -11,6 +11,8 @@ export interface Flag {
   /** Comma-separated and repeatable. */
   readonly isList?: boolean
   readonly choices?: readonly string[]
+  /** An empty value is the same as no flag, beside the choices. */
+  readonly mayBeEmpty?: true
   /** A flag with a standing is not in help. */
   readonly standing?: Standing
 }
@@ -41,10 +43,16 @@ export function checkStandings(command: Command, flags: readonly Flag[], warn: (
 function optionOf(flag: Flag, group?: string): Option {
   const option = new Option(flag.value === undefined ? `--${flag.name}` : `--${flag.name} <${flag.value}>`, flag.about)
   if (flag.choices && !flag.isList) option.choices(flag.choices)
+  if (flag.mayBeEmpty) allowEmpty(option)
   if (flag.isList) option.argParser(listParser(flag))
   if (flag.standing) option.hideHelp()
   if (group !== undefined) option.helpGroup(group)
   return option
+}
+
+function allowEmpty(option: Option): void {
+  const parse = option.parseArg
+  option.argParser((text, before) => (text === '' || !parse ? text : parse(text, before)))
 }
 
 function listParser({ name, choices }: Flag): (text: string, before?: readonly string[]) => readonly string[] {

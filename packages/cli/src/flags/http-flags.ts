@@ -12,8 +12,18 @@ export const httpFlags: readonly Flag[] = [
   // Warned of by its user, since only one scheme alone can be said by --url.
   { name: 'scheme', value: 'schemes', isList: true, choices: ['http', 'https'], standing: { kind: 'inert' } },
   { name: 'inspect', standing: { kind: 'inert' } },
-  { name: 'upstream-protocol', value: 'protocol', standing: { kind: 'later', allowed: 'http1' } },
-  { name: 'app-protocol', value: 'protocol', standing: { kind: 'later', allowed: 'http1' } },
+  {
+    name: 'upstream-protocol',
+    value: 'protocol',
+    choices: ['http1', 'http2'],
+    about: 'HTTP version that the service speaks: http1, or http2 (gRPC).',
+  },
+  {
+    name: 'app-protocol',
+    value: 'protocol',
+    choices: ['http1', 'http2'],
+    standing: { kind: 'deprecated', warning: 'use --upstream-protocol' },
+  },
   { name: 'compression', standing: { kind: 'later' } },
   { name: 'websocket-tcp-converter', standing: { kind: 'later' } },
   ...later(
@@ -42,6 +52,8 @@ export const httpFlags: readonly Flag[] = [
 ]
 
 export interface HttpFlags extends EndpointFlags {
+  readonly upstreamProtocol?: 'http1' | 'http2'
+  readonly appProtocol?: 'http1' | 'http2'
   readonly hostHeader?: string
   readonly upstreamTlsVerify?: boolean
   readonly upstreamTlsVerifyCas?: string

@@ -12,7 +12,7 @@ export function sessionOptions(
   if (connectionString === undefined && connect.url === undefined) throw noEdge()
   return {
     connect: connectionString,
-    serverAddr: connect.url,
+    serverAddr: connect.urls.length > 0 ? connect.urls : undefined,
     trust: trustOf(config),
     authtoken: flags.authtoken ?? config.authtoken,
     metadata: flags.sessionMetadata ?? config.metadata,

@@ -31,8 +31,14 @@ export class SessionReport {
       else this.#log.error('failed to reconnect session', { ...ofSession, ...fieldsOf(error) })
       this.#wasOnline = false
       this.#log.debug('sleep before reconnect', { secs: retryInMs / 1000 })
-      this.#status?.reconnecting(error.message)
+      if (session.state !== 'online') this.#status?.reconnecting(error.message)
     })
+    session.on('edgeLost', (edge, error) =>
+      this.#log.error('session with one edge closed', { ...ofSession, edge, ...fieldsOf(error) }),
+    )
+    session.on('refused', (listener, error) =>
+      this.#log.warn('tunnel refused by one edge', { obj: 'tunnels', url: listener.url(), ...fieldsOf(error) }),
+    )
     session.on('close', (error) => {
       if (error)
         this.#log.error(this.#isStarted ? 'session closed' : 'failed to auth', { ...ofSession, ...fieldsOf(error) })
@@ -69,7 +75,8 @@ export class SessionReport {
 }
 
 function forwardingOf(listener: Listener): Forwarding {
-  return { url: listener.url(), upstream: listener.forwardsTo() }
+  // One without an address is known by its labels.
+  return { url: listener.url() || (listener.request.labels ?? []).join(','), upstream: listener.forwardsTo() }
 }
 
 function fieldsOf(error: TunnelError): { err: string; code: string } {

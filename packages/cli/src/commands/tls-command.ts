@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import { assertCaFile } from '../endpoints/assert-ca-file.ts'
+import { oneAddress } from '../endpoints/one-address.ts'
+import { isRandomWithOwnCertificate, tlsEndpoints } from '../endpoints/tls-endpoints.ts'
+import { readCommonFlags } from '../flags/common-flags.ts'
+import { type TlsFlags, tlsFlags } from '../flags/tls-flags.ts'
+import { type CommandContext, defineCommand } from './command-context.ts'
+
+const examples = [
+  'tunnel tls 443 --url tls://app.example.com              a service that speaks TLS',
+  'tunnel tls 80 --crt app.crt --key app.key --url …       TLS ends here, on this machine',
+  'tunnel tls 80 --terminate-at edge                       TLS ends at the edge',
+  'tunnel tls tls://localhost:443 --crt app.crt --key …    TLS ends here, and begins anew',
+]
+
+export function addTlsCommand(parent: Command, context: CommandContext): void {
+  const command = parent
+    .command('tls')
+    .summary('Put a TLS service online.')
+    .description('Put a service of any protocol inside TLS online, at the HTTPS port of the edge.')
+    .usage('[address:port | port] [flags]')
+    .argument('[address...]', 'The service to forward to.')
+  defineCommand(command, { ...context, flags: tlsFlags, examples }, async (given) => {
+    const { connect, authtoken, ...flags } = command.opts<TlsFlags>()
+    const endpoints = tlsEndpoints(oneAddress('tls', given), flags)
+    if (flags.upstreamTlsVerifyCas !== undefined) assertCaFile(flags.upstreamTlsVerifyCas)
+    if (isRandomWithOwnCertificate(flags)) {
+      context.warn('without --url the address is a random one, which no certificate of yours is for')
+    }
+    const { runTunnel } = await import('../running/run-tunnel.ts')
+    await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
+  })
+}

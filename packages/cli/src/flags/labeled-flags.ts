@@ -1,0 +1,15 @@
+import { type EndpointFlags, endpointFlags } from './endpoint-flags.ts'
+import type { Flag } from './flag.ts'
+
+/** What says where an endpoint is; one of labels is nowhere. */
+const ADDRESS_FLAGS: ReadonlySet<string> = new Set(['url', 'binding'])
+
+export const labeledFlags: readonly Flag[] = [
+  { name: 'label', value: 'key=value', isList: true, about: 'A label to be chosen by. Repeat it for several.' },
+  ...endpointFlags.filter(({ name }) => !ADDRESS_FLAGS.has(name)),
+  { name: 'inspect', standing: { kind: 'inert' } },
+]
+
+export interface LabeledFlags extends EndpointFlags {
+  readonly label?: readonly string[]
+}
