@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { rmSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -53,6 +54,8 @@ function abortOnSignals(controller: AbortController): void {
 }
 
 const controller = new AbortController()
+// One for each connection that is measured.
+setMaxListeners(0, controller.signal)
 abortOnSignals(controller)
 process.once('exit', killEveryChild)
 try {

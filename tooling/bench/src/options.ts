@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Peer } from './peer.ts'
 import { peers } from './peers.ts'
-import { type Scenario, scenarios } from './scenario.ts'
+import type { Probe, Scenario } from './scenario.ts'
+import { defaultScenarios, scenarios } from './scenarios.ts'
 
 const maxRounds = 100
 const maxSeconds = 60
@@ -11,7 +12,7 @@ const maxSeconds = 60
 export interface Options {
   readonly rounds: number
   readonly seconds: number
-  readonly scenarios: readonly Scenario[]
+  readonly scenarios: readonly (Scenario | Probe)[]
   readonly peers: readonly Peer[]
   readonly jsonPath: string
 }
@@ -31,7 +32,7 @@ export function parseOptions(args: readonly string[], startedAt: string): Option
   return {
     rounds: integer('--rounds', values.rounds, maxRounds),
     seconds: integer('--seconds', values.seconds, maxSeconds),
-    scenarios: named('--only', values.only, scenarios),
+    scenarios: values.only === undefined ? defaultScenarios : named('--only', values.only, scenarios),
     peers: named('--peers', values.peers, peers),
     jsonPath: values.json ? fromCallersDirectory(values.json) : defaultJsonPath(startedAt),
   }
@@ -45,9 +46,9 @@ function integer(flag: string, text: string, max: number): number {
   return value
 }
 
-/** Those of `all` that the comma-separated list names, in the order of `all`. */
+/** Those of `all` that the comma-separated list names, in the order of `all`; all of them for `all`. */
 function named<T extends { readonly name: string }>(flag: string, list: string | undefined, all: readonly T[]): T[] {
-  if (list === undefined) return [...all]
+  if (list === undefined || list === 'all') return [...all]
   const names = list.split(',').map((name) => name.trim())
   const unknown = names.find((name) => all.every((item) => item.name !== name))
   if (unknown !== undefined) {

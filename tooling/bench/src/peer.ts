@@ -8,6 +8,8 @@ export interface Peer {
   readonly link: 'encrypted' | 'plain' | 'none'
   /** Programs without which the peer is skipped. */
   readonly needs: readonly string[]
+  /** It can take visitors over TLS, itself. */
+  readonly terminatesTls?: true
   /** Another reason to skip it, as a sentence for the user. */
   unavailable?(): string | undefined
   /** Starts its processes. The caller waits until a request passes through. */
@@ -16,6 +18,8 @@ export interface Peer {
 
 export interface PeerHost {
   readonly upstreamPort: number
+  /** Visitors come over TLS. */
+  readonly tls: boolean
   readonly children: Children
   readonly signal: AbortSignal
 }

@@ -44,9 +44,9 @@ export class Children {
   }
 
   /** Runs a command to its end and returns what it printed. Throws if it fails; an abort stops it. */
-  async run(command: Command, signal: AbortSignal): Promise<string> {
+  async run(command: Command, signal: AbortSignal, options: SpawnOptions = {}): Promise<string> {
     signal.throwIfAborted()
-    const child = this.start(command)
+    const child = this.start(command, options)
     const stop = () => void child.stop()
     signal.addEventListener('abort', stop, { once: true })
     await child.exited
@@ -55,6 +55,12 @@ export class Children {
     signal.throwIfAborted()
     if (child.failed) throw child.failure()
     return child.output()
+  }
+
+  /** Stops one of them and forgets it. */
+  async end(child: Child): Promise<void> {
+    await child.stop()
+    this.#children.delete(child)
   }
 
   assertRunning(): void {
@@ -93,6 +99,12 @@ export class Child {
       () => this.#forget(),
       () => this.#forget(),
     )
+  }
+
+  /** Throws for a program that could not be started. */
+  get pid(): number {
+    if (this.#process.pid === undefined) throw this.failure()
+    return this.#process.pid
   }
 
   get ended(): boolean {

@@ -7,6 +7,8 @@ const serverDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 const debianPackages: Readonly<Record<string, string>> = {
   wrk: 'wrk',
   nginx: 'nginx-light',
+  h2load: 'nghttp2-client',
+  openssl: 'openssl',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   sshd: 'openssh-server',

@@ -23,17 +23,19 @@ export interface Machine {
 export interface ScenarioReport {
   readonly name: string
   readonly title: string
-  readonly unit: string
-  readonly peers: readonly PeerReport[]
+  readonly figures: readonly FigureReport[]
   readonly skipped: readonly Absence[]
   readonly failed: readonly Absence[]
 }
 
-export interface PeerReport extends Spread {
-  readonly name: string
+/** One metric of one peer. */
+export interface FigureReport extends Spread {
+  readonly metric: string
+  readonly unit: string
+  readonly peer: string
   readonly link: string
   readonly samples: readonly number[]
-  /** Our rate divided by this peer's. */
+  /** Our figure divided by this peer's. */
   readonly ratio: number | null
 }
 
@@ -47,17 +49,21 @@ export function createReport(
   results: readonly ScenarioResult[],
 ): Report {
   const scenarios = results.map(scenarioReportFrom)
-  return { ...run, scenarios, floors: verdictsFrom(scenarios) }
+  return { ...run, scenarios, floors: verdictsFrom(scenarios, ours) }
 }
 
 function scenarioReportFrom({ scenario, results, skipped, failed }: ScenarioResult): ScenarioReport {
-  const ourSamples = results.find(({ peer }) => peer.name === ours)?.samples ?? []
-  const peers = results.map(({ peer, samples }) => ({
-    name: peer.name,
-    link: peer.link,
-    samples,
-    ...spreadOf(samples),
-    ratio: medianRatio(ourSamples, samples) ?? null,
-  }))
-  return { name: scenario.name, title: scenario.title, unit: scenario.unit, peers, skipped, failed }
+  const figures = scenario.metrics.flatMap(({ name, unit }, index) => {
+    const samplesOf = ({ rounds }: ScenarioResult['results'][number]) =>
+      rounds.map((figures) => figures[index] as number)
+    const own = results.find(({ peer }) => peer.name === ours)
+    const ourSamples = own ? samplesOf(own) : []
+    return results.map((result) => {
+      const samples = samplesOf(result)
+      const { name: peer, link } = result.peer
+      const ratio = medianRatio(ourSamples, samples) ?? null
+      return { metric: name, unit, peer, link, samples, ...spreadOf(samples), ratio }
+    })
+  })
+  return { name: scenario.name, title: scenario.title, figures, skipped, failed }
 }

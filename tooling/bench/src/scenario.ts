@@ -1,67 +1,42 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { measureBulk } from './bulk.ts'
-import { startNginx } from './nginx.ts'
 import type { Children } from './process.ts'
-import { freePort, type Target } from './target.ts'
-import { measureWithWrk, wrkConnections } from './wrk.ts'
+import type { Target } from './target.ts'
 
-/** One upstream that all peers lead to, and one way to measure a peer. */
+/** One figure of a scenario. */
+export interface Metric {
+  readonly name: string
+  readonly unit: string
+}
+
+/** What is measured of each peer, in turn. */
 export interface Scenario {
   readonly name: string
   readonly title: string
-  readonly unit: string
+  readonly metrics: readonly Metric[]
+  /** Part of a run without `--only`. */
+  readonly isDefault?: true
   readonly needs: readonly string[]
-  /** Starts the upstream on the port. */
+  /** Visitors come over TLS: only peers that can take it themselves are measured. */
+  readonly tls?: true
+  /** The peers that it is about. @default all */
+  readonly peers?: readonly string[]
+  /** Starts what all peers lead to, on the port. */
   startUpstream(port: number, children: Children): Promise<void>
-  /** More is better. */
-  measure(target: Target, seconds: number, children: Children, signal: AbortSignal): Promise<number>
+  /** A figure for each metric. */
+  measure(target: Target, seconds: number, children: Children, signal: AbortSignal): Promise<readonly number[]>
 }
 
-const smallBodyBytes = 150
-/** Small enough to stay in the page cache, large enough that one answer takes a while. */
-const bulkFileBytes = 512 * 1024 * 1024
-
-const small: Scenario = {
-  name: 'small',
-  title: `${smallBodyBytes}-byte responses over ${wrkConnections} keep-alive connections`,
-  unit: 'requests/s',
-  needs: ['wrk', 'nginx'],
-  startUpstream: (port, children) =>
-    startNginx(
-      children,
-      `server {
-    listen 127.0.0.1:${port};
-    default_type text/plain;
-    location / { return 200 "${'x'.repeat(smallBodyBytes)}"; }
-  }`,
-    ),
-  measure: measureWithWrk,
+/** What is measured of the tunnel alone, with processes of its own each time. */
+export interface Probe {
+  readonly name: string
+  readonly title: string
+  readonly metrics: readonly Metric[]
+  readonly needs: readonly string[]
+  /** Times; the run's `--rounds` where fewer. */
+  readonly maxRounds: number
+  /** A figure for each metric. */
+  measure(children: Children, signal: AbortSignal): Promise<readonly number[]>
 }
 
-const bulk: Scenario = {
-  name: 'bulk',
-  title: 'a file of 512 MiB, downloaded over one connection',
-  unit: 'MB/s',
-  needs: ['nginx'],
-  startUpstream: async (port, children) => {
-    await writeFile(join(children.dir, 'bulk'), Buffer.alloc(bulkFileBytes, 'tunnel'))
-    await startNginx(
-      children,
-      `server {
-    listen 127.0.0.1:${port};
-    sendfile on;
-    location = / { root ${children.dir}; try_files /bulk =404; }
-  }`,
-    )
-  },
-  measure: (target, seconds, _children, signal) => measureBulk(target, seconds, signal),
-}
-
-export const scenarios: readonly Scenario[] = [small, bulk]
-
-export async function startUpstream(scenario: Scenario, children: Children): Promise<number> {
-  const port = await freePort()
-  await scenario.startUpstream(port, children)
-  return port
+export function isProbe(one: Scenario | Probe): one is Probe {
+  return !('startUpstream' in one)
 }

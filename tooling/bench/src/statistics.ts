@@ -17,8 +17,14 @@ export function medianRatio(ours: readonly number[], theirs: readonly number[]):
   return median(ours.map((rate, round) => rate / theirs[round]!))
 }
 
-function median(samples: readonly number[]): number {
+export function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** The least sample that no less than `percent` % of the samples are at or below. */
+export function percentileOf(samples: readonly number[], percent: number): number {
+  const sorted = [...samples].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN
 }

@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import type { Children } from './process.ts'
 
 /** Where a peer answers: always on 127.0.0.1. */
@@ -7,6 +8,8 @@ export interface Target {
   readonly port: number
   /** The `Host` header: what a tunnel routes by. */
   readonly host: string
+  /** Visitors speak TLS to it. */
+  readonly tls?: true
 }
 
 /** How long a peer may take from its start until a request passes through it. */
@@ -18,8 +21,8 @@ export function loopbackTarget(port: number): Target {
   return { port, host: `127.0.0.1:${port}` }
 }
 
-export function requestHead(target: Target): string {
-  return `GET / HTTP/1.1\r\nHost: ${target.host}\r\n\r\n`
+export function requestHead(target: Target, path = '/'): string {
+  return `GET ${path} HTTP/1.1\r\nHost: ${target.host}\r\n\r\n`
 }
 
 /** A port that was free a moment ago; the programs that we start cannot be handed an open socket. */
@@ -34,13 +37,13 @@ export async function freePort(): Promise<number> {
 
 /** Waits until something accepts connections on the port, and throws at once if a child ended instead. */
 export function waitForPort(port: number, children: Children, signal: AbortSignal): Promise<true> {
-  return poll(`port ${port}`, children, signal, () => answers(port, undefined, () => true))
+  return poll(`port ${port}`, children, signal, () => answers(loopbackTarget(port), undefined, () => true))
 }
 
 /** Waits until a request passes through the peer from end to end and is answered with 200. */
 export function waitForOk(target: Target, children: Children, signal: AbortSignal): Promise<true> {
   const isOk = (firstBytes: string) => /^HTTP\/1\.[01] 200 /.test(firstBytes)
-  return poll(`200 from ${target.host}`, children, signal, () => answers(target.port, requestHead(target), isOk))
+  return poll(`200 from ${target.host}`, children, signal, () => answers(target, requestHead(target), isOk))
 }
 
 /** Other people's programs do not tell when they are ready: asking again is all that can be done. */
@@ -49,6 +52,7 @@ export async function poll<T>(
   children: Children,
   signal: AbortSignal,
   attempt: () => Promise<T | undefined>,
+  intervalMs = pollIntervalMs,
 ): Promise<T> {
   const deadline = performance.now() + readyTimeoutMs
   while (performance.now() < deadline) {
@@ -56,23 +60,25 @@ export async function poll<T>(
     children.assertRunning()
     const value = await attempt()
     if (value !== undefined) return value
-    await delay(pollIntervalMs)
+    await delay(intervalMs)
   }
   throw new Error(`no ${what} within ${readyTimeoutMs} ms`)
 }
 
 function answers(
-  port: number,
+  { port, host, tls }: Target,
   request: string | undefined,
   accept: (data: string) => boolean,
 ): Promise<true | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: attemptTimeoutMs })
+    const address = { port, host: '127.0.0.1', timeout: attemptTimeoutMs }
+    const servername = host.replace(/:\d+$/, '')
+    const socket = tls ? connectTls({ ...address, servername, rejectUnauthorized: false }) : connect(address)
     const settle = (ok: boolean) => {
       socket.destroy()
       resolve(ok || undefined)
     }
-    socket.once('connect', () => (request === undefined ? settle(true) : socket.write(request)))
+    socket.once(tls ? 'secureConnect' : 'connect', () => (request === undefined ? settle(true) : socket.write(request)))
     socket.once('data', (chunk) => settle(accept(chunk.toString('latin1'))))
     socket.once('timeout', () => settle(false))
     socket.once('error', () => settle(false))

@@ -187,6 +187,21 @@ describe('an upstream', () => {
     expect(await http2Request(session, { ':path': '/whole' })).toMatchObject({ text: 'whole' })
   })
 
+  test('that breaks off an answer after a pause is not taken for one that has ended', async () => {
+    const tunnel = await startTestEdge()
+    const upstream = await startRawUpstream((connection) => {
+      void connection
+        .receive('\r\n\r\n')
+        .then(() => connection.send('HTTP/1.1 200 OK\r\n\r\nuntil the end'))
+    })
+    const session = await openHttp2((await tunnel.forward(upstream)).url())
+    const stream = session.request({})
+    const answer = readHttp2Answer(stream)
+    await once(stream, 'data')
+    upstream.connections[0]?.reset()
+    await expect(answer).rejects.toThrow('NGHTTP2_INTERNAL_ERROR')
+  })
+
   test('that answers before it has read the request is heard, and the visitor is told to stop', async () => {
     const tunnel = await startTestEdge()
     const upstream = await startRawUpstream((connection) => {

@@ -1,13 +1,16 @@
+import { join } from 'node:path'
 import { startNginx } from '../nginx.ts'
 import type { Peer } from '../peer.ts'
-import { freePort, loopbackTarget } from '../target.ts'
+import type { Children } from '../process.ts'
+import { freePort } from '../target.ts'
 
 /** One hop of a reverse proxy in C, with connections to the upstream kept alive. */
 export const nginx: Peer = {
   name: 'nginx',
   link: 'none',
   needs: ['nginx'],
-  async start({ upstreamPort, children }) {
+  terminatesTls: true,
+  async start({ upstreamPort, tls, children, signal }) {
     const port = await freePort()
     await startNginx(
       children,
@@ -17,15 +20,43 @@ export const nginx: Peer = {
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${tls ? ' ssl http2' : ''};
+    ${tls ? await tlsSettings(children, signal) : ''}
+    proxy_http_version 1.1;
+    proxy_max_temp_file_size 0;
+    proxy_request_buffering off;
+    client_max_body_size 0;
     location / {
       proxy_pass http://target;
-      proxy_http_version 1.1;
       proxy_set_header Connection "";
-      proxy_max_temp_file_size 0;
+    }
+    location /socket {
+      proxy_pass http://target;
+      proxy_set_header Connection Upgrade;
+      proxy_set_header Upgrade $http_upgrade;
     }
   }`,
     )
-    return loopbackTarget(port)
+    return { port, host: tls ? `bench.localhost:${port}` : `127.0.0.1:${port}`, ...(tls && { tls }) }
   },
+}
+
+/** A key of the kind that the edge has, the versions that it speaks, and no sessions that are taken up again. */
+async function tlsSettings(children: Children, signal: AbortSignal): Promise<string> {
+  const path = (name: string) => join(children.dir, name)
+  const [key, certificate] = [path('key.pem'), path('certificate.pem')]
+  await children.run(
+    [
+      'openssl',
+      ...['req', '-x509', '-nodes', '-days', '2', '-subj', '/CN=bench.localhost'],
+      ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', certificate],
+    ],
+    signal,
+  )
+  return `ssl_certificate ${certificate};
+    ssl_certificate_key ${key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_tickets off;
+    ssl_session_cache off;
+    http2_max_requests 1000000000;`
 }

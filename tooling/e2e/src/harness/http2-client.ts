@@ -20,9 +20,12 @@ export interface Http2Answer {
 }
 
 /** An HTTP/2 connection to an endpoint that ends with the test. */
-export async function openHttp2(url: string, settings: { serverName?: string } = {}): Promise<ClientHttp2Session> {
+export async function openHttp2(
+  url: string,
+  settings: { serverName?: string; ca?: string } = {},
+): Promise<ClientHttp2Session> {
   const { hostname, port } = new URL(url)
-  const { ca } = await identity()
+  const ca = settings.ca ?? (await identity()).ca
   const session = connect(url, {
     createConnection: () =>
       connectTls({

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { start } from './process.ts'
+import { runToEnd, start } from './process.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { within } from './until.ts'
 
@@ -23,9 +23,16 @@ function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production', ...own }
 }
 
-/** A child with a channel, which it may not outlive. */
-function fork(script: string, args: readonly string[], own: Record<string, string> = {}): ChildProcess {
-  return start(process.execPath, [script, ...args], { env: environment(own), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+/** A child with a channel, which it may not outlive. `before` is shell that runs in its process first, as `ulimit` has to. */
+function fork(
+  script: string,
+  args: readonly string[],
+  own: Record<string, string> = {},
+  before?: string,
+): ChildProcess {
+  const command = [process.execPath, script, ...args]
+  const [program, ...rest] = before === undefined ? command : ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command]
+  return start(program as string, rest, { env: environment(own), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 }
 
 export interface EdgeProgram {
@@ -36,36 +43,41 @@ export interface EdgeProgram {
   /** PEM. */
   readonly ca: string
   readonly dataDir: string
+  /** All that it has printed, its log among it. */
+  readonly printed: () => string
 }
 
 export async function startEdgeProgram(
-  options: { dataDir?: string; httpPort?: number; httpsPort?: number } = {},
+  options: { dataDir?: string; httpPort?: number; httpsPort?: number; args?: readonly string[]; before?: string } = {},
 ): Promise<EdgeProgram> {
   const dataDir = options.dataDir ?? temporaryDirectory()
-  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), [
+  const args = [
     '--domain=localhost',
     `--http-addr=127.0.0.1:${options.httpPort ?? 0}`,
     `--https-addr=127.0.0.1:${options.httpsPort ?? 0}`,
     `--data=${dataDir}`,
-    '--log-level=warn',
-  ])
-  const { caFile, ...ready } = await messageOf<Omit<EdgeProgram, 'child' | 'ca' | 'dataDir'> & { caFile: string }>(
-    child,
-    'ready',
-  )
-  return { ...ready, child, ca: readFileSync(caFile, 'utf8'), dataDir }
+    ...(options.args ?? ['--log-level=warn']),
+  ]
+  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), args, {}, options.before)
+  const printed = printedBy(child)
+  const { caFile, ...ready } = await messageOf<Ready>(child, 'ready')
+  return { ...ready, child, ca: readFileSync(caFile, 'utf8'), dataDir, printed }
 }
+
+type Ready = Pick<EdgeProgram, 'httpPort' | 'httpsPort' | 'connectionString'> & { caFile: string }
 
 export interface AgentProgram {
   readonly child: ChildProcess
   readonly urls: string[]
+  readonly printed: () => string
 }
 
 /** `tunnel` with arguments, once its endpoints are online. */
 export async function startAgentProgram(connect: string, args: readonly string[]): Promise<AgentProgram> {
   const child = fork(executable('tunnel', 'tunnel.mjs'), args, { TUNNEL_CONNECT: connect })
+  const printed = printedBy(child)
   const { urls } = await messageOf<{ urls: string[] }>(child, 'online')
-  return { child, urls }
+  return { child, urls, printed }
 }
 
 /** `tunnel` with arguments, to its end. */
@@ -77,6 +89,12 @@ export async function runAgentProgram(
   const output = collect(child)
   const [code] = (await within(once(child, 'close'), 'the program to end', START_DEADLINE_MS)) as [number | null]
   return { code, ...output() }
+}
+
+/** `tunnel-edge` with a command that ends, like `credentials`. Resolves to what it printed; rejects with what went wrong. */
+export async function runEdgeCommand(args: readonly string[]): Promise<string> {
+  const script = executable('tunnel-edge', 'tunnel-edge.mjs')
+  return (await runToEnd(process.execPath, [script, ...args], { env: environment() })).toString()
 }
 
 /** Asks a program to stop. Resolves to its exit code. */
@@ -98,6 +116,11 @@ async function messageOf<T>(child: ChildProcess, type: string): Promise<T> {
     child.once('close', (code) => reject(new Error(`exited with ${code}: ${output().stdout}${output().stderr}`)))
   })
   return within(message, `${type} of the program`, START_DEADLINE_MS)
+}
+
+function printedBy(child: ChildProcess): () => string {
+  const output = collect(child)
+  return () => output().stdout + output().stderr
 }
 
 function collect(child: ChildProcess): () => { stdout: string; stderr: string } {

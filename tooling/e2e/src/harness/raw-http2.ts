@@ -1,8 +1,19 @@
 import { openTls, type RawConnection } from './raw-connection.ts'
 import { until } from './until.ts'
 
-const FRAME = { headers: 1, rstStream: 3, settings: 4, goAway: 7 } as const
-const END_STREAM_AND_HEADERS = 0x05
+export const FRAME = {
+  data: 0,
+  headers: 1,
+  rstStream: 3,
+  settings: 4,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const
+export const END_STREAM = 0x01
+export const END_HEADERS = 0x04
+const END_STREAM_AND_HEADERS = END_STREAM | END_HEADERS
 
 /** HPACK static table: the statuses that have an index of their own. */
 const STATUS_OF_INDEX: Readonly<Record<number, number>> = { 136: 200, 140: 400, 141: 404, 142: 500 }
@@ -12,11 +23,8 @@ export async function rawHttp2Request(
   url: string,
   fields: readonly (readonly [string, string])[],
 ): Promise<number | 'reset'> {
-  const { hostname, port } = new URL(url)
-  const connection = await openTls({ port: Number(port), serverName: hostname, protocols: ['h2'] })
-  connection.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-  connection.send(frame(FRAME.settings, 0, 0, Buffer.alloc(0)))
-  connection.send(frame(FRAME.headers, END_STREAM_AND_HEADERS, 1, Buffer.concat(fields.map(literalField))))
+  const connection = await openRawHttp2(url)
+  connection.send(frame(FRAME.headers, END_STREAM_AND_HEADERS, 1, headerBlock(fields)))
   let outcome: number | 'reset' | undefined
   await until(() => {
     outcome = outcomeIn(connection)
@@ -35,8 +43,39 @@ function outcomeIn({ bytes }: RawConnection): number | 'reset' | undefined {
   return undefined
 }
 
+/** A connection to an endpoint that has said that it speaks HTTP/2, and nothing else. */
+export async function openRawHttp2(url: string): Promise<RawConnection> {
+  const { hostname, port } = new URL(url)
+  const connection = await openTls({ port: Number(port), serverName: hostname, protocols: ['h2'] })
+  connection.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  return connection.send(frame(FRAME.settings, 0, 0, Buffer.alloc(0)))
+}
+
+/** The fields of a plain request to an endpoint. */
+export function requestBlock(url: string, method = 'GET'): Buffer {
+  return headerBlock([
+    [':method', method],
+    [':scheme', 'https'],
+    [':path', '/'],
+    [':authority', new URL(url).host],
+  ])
+}
+
+export function headerBlock(fields: readonly (readonly [string, string])[]): Buffer {
+  return Buffer.concat(fields.map(literalField))
+}
+
+/** The error code of the GOAWAY that a connection was ended with; `undefined` without one. */
+export function goAwayCode({ bytes }: RawConnection): number | undefined {
+  let code: number | undefined
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    if (bytes[at + 3] === FRAME.goAway && at + 17 <= bytes.length) code = bytes.readUInt32BE(at + 13)
+  }
+  return code
+}
+
 /** u24 length, u8 type, u8 flags, u32 stream (RFC 9113 §4.1). */
-function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+export function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head[3] = type
