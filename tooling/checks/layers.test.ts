@@ -12,12 +12,13 @@ const rules: Record<string, { may: string[]; because: string }> = {
   '@tunnel/config-file': { may: [], because: 'it knows files and positions, not what a setting means' },
   '@tunnel/agent-config': { may: ['@tunnel/config-file'], because: 'reading a file must not start a network' },
   '@tunnel/edge-config': { may: ['@tunnel/config-file'], because: 'reading settings must not start an edge' },
+  '@tunnel/traffic-policy': { may: ['@tunnel/http'], because: 'it decides, and others act: it opens no socket' },
   '@tunnel/agent-core': {
     may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http'],
     because: 'the agent must install without server code',
   },
   '@tunnel/edge': {
-    may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http'],
+    may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http', '@tunnel/traffic-policy'],
     because: 'the edge declares ports and knows no storage behind them',
   },
   '@tunnel/control-plane': {

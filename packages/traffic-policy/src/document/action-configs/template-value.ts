@@ -1,0 +1,54 @@
+import { CelCompileError, CelError } from '../../cel/cel-error.ts'
+import type { CelEnvironment } from '../../cel/compiled.ts'
+import type { Scope } from '../../cel/scope.ts'
+import { compileTemplate } from '../../cel/template.ts'
+import { configLimits } from '../limits.ts'
+
+/** A value of any type with `${…}` in its texts. */
+export interface TemplateValue {
+  /** @throws CelError */
+  evaluate(scope: Scope): unknown
+  readonly readsSecret: boolean
+}
+
+/**
+ * @throws CelCompileError
+ * @see Reference §4.23
+ */
+export function compileTemplateValue(value: unknown, environment: CelEnvironment, depth = 0): TemplateValue {
+  if (depth > configLimits.maxValueDepth)
+    throw new CelCompileError(`value nests deeper than the limit ${configLimits.maxValueDepth}`, { start: 0, end: 0 })
+  if (typeof value === 'string') return textValue(value, environment)
+  if (Array.isArray(value)) return listValue(value.map((item) => compileTemplateValue(item, environment, depth + 1)))
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(
+      ([key, member]) => [key, compileTemplateValue(member, environment, depth + 1)] as const,
+    )
+    return mapValue(entries)
+  }
+  const constant = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : (value ?? null)
+  return { readsSecret: false, evaluate: () => constant }
+}
+
+function textValue(text: string, environment: CelEnvironment): TemplateValue {
+  const template = compileTemplate(text, environment)
+  return { readsSecret: template.readsSecret, evaluate: (scope) => template.evaluate(scope) }
+}
+
+const listValue = (items: readonly TemplateValue[]): TemplateValue => ({
+  readsSecret: items.some((item) => item.readsSecret),
+  evaluate: (scope) => items.map((item) => item.evaluate(scope)),
+})
+
+const mapValue = (entries: readonly (readonly [string, TemplateValue])[]): TemplateValue => ({
+  readsSecret: entries.some(([, member]) => member.readsSecret),
+  evaluate: (scope) => new Map(entries.map(([key, member]) => [key, member.evaluate(scope)])),
+})
+
+/** @throws CelError for a value that would not end: lists and maps within it are counted. */
+export function assertValueDepth(value: unknown, depth = 0): void {
+  if (depth > configLimits.maxValueDepth)
+    throw new CelError(`value nests deeper than the limit ${configLimits.maxValueDepth}`, 'budget')
+  if (Array.isArray(value)) for (const item of value) assertValueDepth(item, depth + 1)
+  else if (value instanceof Map) for (const member of value.values()) assertValueDepth(member, depth + 1)
+}

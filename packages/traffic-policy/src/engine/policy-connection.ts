@@ -1,0 +1,108 @@
+import { createScope } from '../cel/scope.ts'
+import { ActionResults } from '../variables/action-results.ts'
+import type { ConnectionFacts, RequestFacts, TlsFacts } from '../variables/facts.ts'
+import { IpCache } from '../variables/ip-cache.ts'
+import { createPhaseVariables } from '../variables/phase-variables.ts'
+import type { PolicyError, TcpOutcome } from './outcome.ts'
+import type { PhaseRun } from './phase-run.ts'
+import type { PolicyEngine } from './policy-engine.ts'
+import { createPolicyEvents, type PolicyEvents } from './policy-events.ts'
+import { PolicyExchange } from './policy-exchange.ts'
+import { type PhaseEnd, runPhase } from './run-phase.ts'
+import type { PolicyTraceRecorder } from './trace.ts'
+
+const CONTINUE: TcpOutcome = { kind: 'continue' }
+
+/** One connection under a policy: its own phase, and the exchanges on it. */
+export class PolicyConnection {
+  readonly engine: PolicyEngine
+  readonly trace: PolicyTraceRecorder | undefined
+  readonly ips: IpCache
+  /** What the connection's event tells. */
+  readonly events: PolicyEvents = createPolicyEvents()
+  #facts: ConnectionFacts
+  #results = new ActionResults()
+
+  constructor(engine: PolicyEngine, facts: ConnectionFacts, trace: PolicyTraceRecorder | undefined) {
+    this.engine = engine
+    this.trace = trace
+    this.#facts = facts
+    this.ips = new IpCache(engine.runtime.variablePorts)
+  }
+
+  get facts(): ConnectionFacts {
+    return this.#facts
+  }
+
+  /** A request's results begin with those of its connection, and stay its own. */
+  results(): ActionResults {
+    return this.#results.copy()
+  }
+
+  /** Runs `on_tcp_connect`: once, when the connection is accepted. */
+  onTcpConnect(): TcpOutcome | Promise<TcpOutcome> {
+    const rules = this.engine.rules('on_tcp_connect')
+    if (rules.length === 0) return CONTINUE
+    const end = runPhase(rules, this.#phaseRun())
+    return end instanceof Promise ? end.then((settled) => this.#outcomeOf(settled)) : this.#outcomeOf(end)
+  }
+
+  exchange(request: RequestFacts): PolicyExchange {
+    return new PolicyExchange(this, request)
+  }
+
+  #phaseRun(): PhaseRun {
+    const { runtime, endpoint } = this.engine
+    const state = { connection: this.#facts, endpoint, results: this.#results }
+    const variables = createPhaseVariables(state, runtime.variablePorts, this.ips)
+    // A handshake in the middle of the phase changes what is known of the connection.
+    Object.defineProperty(variables, 'connection', { get: () => this.#facts })
+    return {
+      phase: 'on_tcp_connect',
+      scope: createScope(variables),
+      runtime,
+      endpointId: endpoint.id,
+      events: this.events,
+      exchange: undefined,
+      trace: this.trace?.begin('on_tcp_connect'),
+    }
+  }
+
+  #outcomeOf({ step, resume }: PhaseEnd): TcpOutcome {
+    const goOn = () => {
+      const end = resume()
+      return end instanceof Promise ? end.then((settled) => this.#outcomeOf(settled)) : this.#outcomeOf(end)
+    }
+    switch (step?.kind) {
+      case undefined:
+        return CONTINUE
+      case 'close':
+        return step
+      case 'forward-internal':
+        return {
+          kind: 'forward-internal',
+          url: step.url,
+          request: undefined,
+          resume: (error) => {
+            this.#results.add('forward_internal', { error })
+            return step.onError === 'continue' ? goOn() : closedBy(error)
+          },
+        }
+      case 'terminate-tls':
+        return {
+          kind: 'terminate-tls',
+          settings: step.settings,
+          resume: (tls: TlsFacts) => {
+            this.#facts = { ...this.#facts, tls }
+            return goOn()
+          },
+        }
+      case 'refuse':
+        return closedBy(step)
+      default:
+        return { kind: 'close' }
+    }
+  }
+}
+
+const closedBy = ({ code, message }: PolicyError): TcpOutcome => ({ kind: 'close', error: { code, message } })

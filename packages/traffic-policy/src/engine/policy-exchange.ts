@@ -1,0 +1,190 @@
+import type { HeaderList, ResponseHead } from '@tunnel/http'
+import { isCircuitError } from '../actions/circuit-breaker.ts'
+import { createSseFindReplace, type SseFindReplace } from '../actions/sse-find-replace.ts'
+import { createScope } from '../cel/scope.ts'
+import type { PolicyPhase } from '../document/phases.ts'
+import type { ActionResults } from '../variables/action-results.ts'
+import type { RequestFacts, ResponseFacts } from '../variables/facts.ts'
+import { createPhaseVariables } from '../variables/phase-variables.ts'
+import { RequestVariables } from '../variables/request-variables.ts'
+import { ResponseVariables } from '../variables/response-variables.ts'
+import { ExchangeState, HeldBody } from './exchange-state.ts'
+import { eventStreamReplacements } from './event-stream.ts'
+import type { FinalResponse, ForwardedRequest, RefuseOutcome, RequestOutcome, ResponseOutcome } from './outcome.ts'
+import type { PhaseRun } from './phase-run.ts'
+import type { PolicyConnection } from './policy-connection.ts'
+import { createPolicyEvents, type PolicyEvents } from './policy-events.ts'
+import { type PhaseEnd, runPhase } from './run-phase.ts'
+import { refusal, type Step } from './step.ts'
+
+/** One request with its response under a policy. */
+export class PolicyExchange {
+  readonly #connection: PolicyConnection
+  readonly #state: ExchangeState
+  readonly #results: ActionResults
+  /** What the request's event tells. */
+  readonly events: PolicyEvents = createPolicyEvents()
+
+  constructor(connection: PolicyConnection, request: RequestFacts) {
+    this.#connection = connection
+    this.#results = connection.results()
+    this.#state = new ExchangeState(new RequestVariables(request))
+  }
+
+  /** Runs `on_http_request`. Without an action that has to wait it answers at once. */
+  onRequest(): RequestOutcome | Promise<RequestOutcome> {
+    const rules = this.#connection.engine.rules('on_http_request')
+    if (rules.length === 0) return { kind: 'forward', request: this.#forwarded() }
+    return whenSettled(runPhase(rules, this.#phaseRun('on_http_request')), (end) => this.#requestOutcome(end))
+  }
+
+  /** Runs `on_http_response` on what the upstream answered, and tells circuit breakers. Once for an exchange. */
+  onResponse(response: ResponseFacts): ResponseOutcome | Promise<ResponseOutcome> {
+    this.#settle(response.head.status)
+    this.#state.responseBody = new HeldBody(response)
+    return this.#runResponse(response)
+  }
+
+  /** There is no answer: circuit breakers count it as an error. */
+  upstreamFailed(): void {
+    this.#settle(undefined)
+  }
+
+  /**
+   * What the messages of a `text/event-stream` response go through, if the policy has rules for them.
+   *
+   * @returns A refusal if that cannot be worked out.
+   */
+  eventStream(): SseFindReplace | RefuseOutcome | undefined {
+    const rules = this.#connection.engine.rules('on_event_stream_message')
+    if (rules.length === 0 || this.#state.response?.contentType.mediaType !== 'text/event-stream') return undefined
+    try {
+      const replacements = eventStreamReplacements(rules, this.#phaseRun('on_event_stream_message'))
+      return replacements.length === 0 ? undefined : createSseFindReplace(replacements)
+    } catch (error) {
+      return refusal(error, 'ERR_TUNNEL_2254')
+    }
+  }
+
+  #phaseRun(phase: PolicyPhase): PhaseRun {
+    const { engine, facts, ips, trace } = this.#connection
+    const { request, response } = this.#state
+    const { runtime, endpoint } = engine
+    const state = { connection: facts, endpoint, results: this.#results, request, ...(response && { response }) }
+    return {
+      phase,
+      scope: createScope(createPhaseVariables(state, runtime.variablePorts, ips)),
+      runtime,
+      endpointId: endpoint.id,
+      events: this.events,
+      exchange: this.#state,
+      trace: trace?.begin(phase),
+    }
+  }
+
+  #requestOutcome({ step, resume }: PhaseEnd): RequestOutcome | Promise<RequestOutcome> {
+    switch (step?.kind) {
+      case undefined:
+        return { kind: 'forward', request: this.#forwarded() }
+      case 'respond':
+        return step.passesResponsePhase ? this.#passResponsePhase(step) : { kind: 'respond', response: madeResponse(step) }
+      case 'refuse':
+      case 'close':
+        return step
+      case 'forward-internal':
+        return {
+          kind: 'forward-internal',
+          url: step.url,
+          request: this.#forwarded(),
+          resume: (error) => {
+            this.#results.add('forward_internal', { error })
+            // A body that has gone to the other endpoint cannot go anywhere else.
+            const canGoOn = step.onError === 'continue'
+            if (canGoOn) return whenSettled(resume(), (end) => this.#requestOutcome(end))
+            return { kind: 'refuse', status: statusOf(error.code), ...error, headers: [] }
+          },
+        }
+      default:
+        return refusal(new Error(`${step?.kind} is no step of a request`), 'ERR_TUNNEL_2253')
+    }
+  }
+
+  /** The response rules of the policy run on a response of its request rules. Reference §4.7 */
+  #passResponsePhase(step: Step & { kind: 'respond' }): RequestOutcome | Promise<RequestOutcome> {
+    const facts: ResponseFacts = { head: headOf(step) }
+    this.#state.responseBody = HeldBody.of(step.body, facts)
+    return this.#runResponse(facts)
+  }
+
+  #runResponse(facts: ResponseFacts): ResponseOutcome | Promise<ResponseOutcome> {
+    const response = new ResponseVariables(facts)
+    this.#state.response = response
+    const rules = this.#connection.engine.rules('on_http_response')
+    if (rules.length === 0) return { kind: 'respond', response: this.#finalResponse() }
+    return whenSettled(runPhase(rules, this.#phaseRun('on_http_response')), ({ step }): ResponseOutcome => {
+      if (step?.kind === 'respond') return { kind: 'respond', response: madeResponse(step) }
+      if (step?.kind === 'refuse') return step
+      return { kind: 'respond', response: this.#finalResponse() }
+    })
+  }
+
+  #finalResponse(): FinalResponse {
+    const response = this.#state.response!
+    const { compressor } = this.#state
+    const body = this.#state.responseBody?.held
+    const isChanged = response.fields !== response.facts.head.headers || body !== undefined || compressor !== undefined
+    return { isChanged, status: response.status, headers: response.fields, body, compressor }
+  }
+
+  #forwarded(): ForwardedRequest {
+    const { request, requestBody } = this.#state
+    const { head } = request.facts
+    const body = requestBody.held
+    const { path, query } = request.parts
+    const isRewritten = request.isRewritten
+    return {
+      isChanged: isRewritten || request.fields !== head.headers || request.host !== head.host || body !== undefined,
+      target: isRewritten ? `${path}${query === '' ? '' : `?${query}`}` : head.target,
+      host: request.host,
+      headers: request.fields,
+      body,
+    }
+  }
+
+  #settle(status: number | undefined): void {
+    const { passes } = this.#state
+    if (passes.length === 0) return
+    const now = this.#connection.engine.runtime.clock.now()
+    for (const pass of passes.splice(0)) pass.settle(isCircuitError(status), now)
+  }
+}
+
+function whenSettled<T, U>(value: T | Promise<T>, then: (value: T) => U | Promise<U>): U | Promise<U> {
+  return value instanceof Promise ? value.then(then) : then(value)
+}
+
+const madeResponse = ({ status, headers, body }: Step & { kind: 'respond' }): FinalResponse => ({
+  isChanged: true,
+  status,
+  headers,
+  body,
+  compressor: undefined,
+})
+
+/** A made response as response rules see it. */
+const headOf = ({ status, headers, body }: { status: number; headers: HeaderList; body: Buffer }): ResponseHead => ({
+  status,
+  reason: '',
+  minorVersion: 1,
+  headers,
+  framing: 'length',
+  contentLength: body.length,
+  keepAlive: true,
+  upgrade: undefined,
+  bodyless: body.length === 0,
+})
+
+/** Of errors that another endpoint was not reached with. Reference §9 */
+const STATUS: Readonly<Record<string, number>> = { ERR_TUNNEL_3200: 404, ERR_TUNNEL_3501: 508 }
+
+const statusOf = (code: string): number => STATUS[code] ?? 502
