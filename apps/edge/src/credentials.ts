@@ -3,15 +3,22 @@ import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Invocation } from './command-line.ts'
 import { credentialLimits } from './credential-limits.ts'
 
-const wrongUse = 'expected: tunnel-edge credentials create [description] [--acl RULE] [--limit NAME=COUNT] | list | delete <id>'
+const wrongUse =
+  'expected: tunnel-edge credentials create [description] [--acl RULE] [--limit NAME=COUNT] | list | delete <id>'
 
-export async function credentials({ settings }: { settings: EdgeSettings }, { words, acl, limits }: Invocation): Promise<void> {
+export async function credentials(
+  { settings }: { settings: EdgeSettings },
+  { words, acl, limits }: Invocation,
+): Promise<void> {
   const [action, argument, ...more] = words
   if (action !== 'create' && (acl.length > 0 || limits.length > 0)) throw new Error(wrongUse)
   if (more.length > 0) throw new Error(`${wrongUse} (a description of several words needs quotes)`)
   const store = await openCredentials(settings.dataDir)
   if (action === 'create') {
-    const { credential, authtoken } = await store.createCredential(argument ?? '', { acl, limits: credentialLimits(limits) })
+    const { credential, authtoken } = await store.createCredential(argument ?? '', {
+      acl,
+      limits: credentialLimits(limits),
+    })
     process.stderr.write(`${credential.id} was made; its authtoken is shown this once:\n`)
     process.stdout.write(`${authtoken}\n`)
   } else if (action === 'list' && argument === undefined) {

@@ -8,6 +8,8 @@ import { pinoLevel } from './log.ts'
 /** What may change while an edge runs. Everything else takes a new process. */
 const live = [
   'logLevel',
+  'reservations',
+  'reservationsRequired',
   'heartbeatIntervalMs',
   'heartbeatToleranceMs',
   'takeoverProbeMs',
@@ -47,7 +49,12 @@ export async function reload(current: EdgeSettings, parts: Reloadable): Promise<
   }
   const next = { ...current, ...pick(parsed.settings, live) }
   const options = edgeOptions(next, controlPlane, log)
-  edge.update({ limits: options.limits ?? {}, ...(options.heartbeat && { heartbeat: options.heartbeat }) })
+  const reservations = { list: next.reservations, required: next.reservationsRequired }
+  edge.update({
+    limits: options.limits ?? {},
+    reservations,
+    ...(options.heartbeat && { heartbeat: options.heartbeat }),
+  })
   log.level = pinoLevel(next.logLevel)
   await controlPlane.certificates.reload()
   const changed = differences(current, next)
@@ -67,7 +74,13 @@ function differences(one: EdgeSettings, other: EdgeSettings): string[] {
   return keys.filter((key) => JSON.stringify(one[key]) !== JSON.stringify(other[key])).map(settingName)
 }
 
-const names: Partial<Record<keyof EdgeSettings, string>> = { domains: 'domain', dataDir: 'data', tlsFiles: 'tls_cert' }
+const names: Partial<Record<keyof EdgeSettings, string>> = {
+  domains: 'domain',
+  dataDir: 'data',
+  tlsFiles: 'tls_cert',
+  reservations: 'reserved',
+  reservationsRequired: 'require_reserved',
+}
 
 function settingName(key: keyof EdgeSettings): string {
   return names[key] ?? key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)

@@ -1,6 +1,6 @@
 import type { ListenAddress } from '@tunnel/config-file'
-import type { SettingValues } from './settings-schema.ts'
 import type { ReservationSetting } from './reservations.ts'
+import type { SettingValues } from './settings-schema.ts'
 import type { CertificateSetting, PortRange } from './value-types.ts'
 
 /** The settings of an edge, all defaults filled in. */

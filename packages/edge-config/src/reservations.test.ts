@@ -8,12 +8,30 @@ const faultOf = (value: unknown): string | undefined => reservations().safeParse
 
 it.each([
   [`app.test=${A}`, [{ address: 'app.test', credentialId: A }]],
-  [`App.test=${A}, *.b.test=${B}`, [{ address: 'app.test', credentialId: A }, { address: '*.b.test', credentialId: B }]],
+  [
+    `App.test=${A}, *.b.test=${B}`,
+    [
+      { address: 'app.test', credentialId: A },
+      { address: '*.b.test', credentialId: B },
+    ],
+  ],
   [[`a.test:20022=${A}`], [{ address: 'a.test:20022', credentialId: A }]],
   [[{ address: 'app.test', credential: A }], [{ address: 'app.test', credentialId: A }]],
   // Two machines of one pool, each with its authtoken.
-  [[`app.test=${A}`, `app.test=${B}`], [{ address: 'app.test', credentialId: A }, { address: 'app.test', credentialId: B }]],
-  [[`*.a.test=${A}`, `x.a.test=${A}`], [{ address: '*.a.test', credentialId: A }, { address: 'x.a.test', credentialId: A }]],
+  [
+    [`app.test=${A}`, `app.test=${B}`],
+    [
+      { address: 'app.test', credentialId: A },
+      { address: 'app.test', credentialId: B },
+    ],
+  ],
+  [
+    [`*.a.test=${A}`, `x.a.test=${A}`],
+    [
+      { address: '*.a.test', credentialId: A },
+      { address: 'x.a.test', credentialId: A },
+    ],
+  ],
 ])('%j reserves %j', (value, expected) => {
   expect(reservations().parse(value)).toEqual(expected)
 })

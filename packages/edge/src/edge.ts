@@ -80,7 +80,7 @@ export interface Edge {
   /** Listening sockets, and what is behind them, for a process that is to take over (`EdgeOptions.inherits`). */
   readonly listeners: ReadonlyMap<ListenerRole, number>
   readonly names: HandedNames
-  /** Limits and heartbeats that hold from now on; what began under others ends under them. */
+  /** Limits, heartbeats and reservations that hold from now on; what began under others ends under them. */
   update(settings: EdgeUpdate): void
   /**
    * Stops listening, tells agents that their sessions will end, and lets visitors finish what they have begun, for `drainGraceMs`;
@@ -95,6 +95,8 @@ export interface Edge {
 export interface EdgeUpdate {
   limits?: Partial<Omit<EdgeLimits, FixedLimit>>
   heartbeat?: { intervalMs: number; toleranceMs: number }
+  /** All of them, with what is required: what is online stays. */
+  reservations?: { list: readonly Reservation[]; required: ReservationsRequired }
 }
 
 /** Read once, at the start. */
@@ -122,6 +124,7 @@ class RunningEdge implements Edge {
   readonly #visitors: VisitorCount
   readonly #proxied: ProxiedConnections | undefined
   readonly #ports: PortListeners
+  readonly #reservations: Reservations
   #http: Server | undefined
   #https: Server | undefined
   #tls: TlsTerminator | undefined
@@ -145,6 +148,7 @@ class RunningEdge implements Edge {
     this.#visitors = new VisitorCount(this.#limits.maxVisitorConnections)
     const { proxyProtocol } = options
     this.#proxied = proxyProtocol && new ProxiedConnections(proxyProtocol, this.#limits.proxyHeaderTimeoutMs, this.#log)
+    this.#reservations = new Reservations(options.reservations, options.reservationsRequired)
     this.#ports = new PortListeners(options.tcp?.host ?? '127.0.0.1')
   }
 
@@ -165,7 +169,7 @@ class RunningEdge implements Edge {
         https: publicPorts?.https ?? portOf(this.#https),
       },
       tcp: tcp && { publicHost: tcp.publicHost ?? domains[0], firstPort: tcp.firstPort, lastPort: tcp.lastPort },
-      reservations: new Reservations(this.#options.reservations, this.#options.reservationsRequired),
+      reservations: this.#reservations,
       limits: this.#limits,
       resumeTokens,
       resumeWindowMs,
@@ -298,7 +302,8 @@ class RunningEdge implements Edge {
     return this.#host?.names ?? { endpoints: [], holds: [] }
   }
 
-  update({ limits, heartbeat }: EdgeUpdate): void {
+  update({ limits, heartbeat, reservations }: EdgeUpdate): void {
+    if (reservations) this.#reservations.adopt(reservations.list, reservations.required)
     Object.assign(this.#limits, limits)
     this.#visitors.max = this.#limits.maxVisitorConnections
     if (this.#ingress) Object.assign(this.#ingress, heartbeat)

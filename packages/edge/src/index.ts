@@ -20,6 +20,13 @@ export type { Endpoint, EndpointBinding, EndpointScheme } from './endpoints/endp
 export type { Reservation, ReservationsRequired } from './endpoints/reservations.ts'
 export type { HandedEndpoint, HandedNames, Inheritance, ListenerRole } from './handover.ts'
 export { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
-export type { CertificatePair, CertificateSource, Credential, CredentialLimits, CredentialSource, EdgeLog } from './ports.ts'
+export type {
+  CertificatePair,
+  CertificateSource,
+  Credential,
+  CredentialLimits,
+  CredentialSource,
+  EdgeLog,
+} from './ports.ts'
 export type { ProxyProtocolOptions } from './proxy-protocol/proxied-connections.ts'
 export { EDGE_VERSION } from './version.ts'

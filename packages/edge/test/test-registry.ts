@@ -1,11 +1,11 @@
 import type { EndpointRequest } from '@tunnel/protocol'
 import type { AgentSession } from '../src/agent-session.ts'
 import { CredentialUse } from '../src/credentials/credential-use.ts'
-import type { CredentialLimits } from '../src/ports.ts'
-import { ResumeTokens } from '../src/resume-token.ts'
 import type { Endpoint } from '../src/endpoints/endpoint.ts'
 import { EndpointRegistry, type RegistryOptions } from '../src/endpoints/registry.ts'
 import { Reservations } from '../src/endpoints/reservations.ts'
+import type { CredentialLimits } from '../src/ports.ts'
+import { ResumeTokens } from '../src/resume-token.ts'
 
 /** A registry for a unit test, as the edge of two domains has it. */
 export function testRegistry(options: Partial<RegistryOptions> = {}): EndpointRegistry {
@@ -30,7 +30,11 @@ export class TestAgent {
 
   constructor(
     registry: EndpointRegistry,
-    { credentialId = 'cr_1', accountId = 'ac_1', ...grants }: { credentialId?: string; accountId?: string; acl?: string[]; limits?: CredentialLimits } = {},
+    {
+      credentialId = 'cr_1',
+      accountId = 'ac_1',
+      ...grants
+    }: { credentialId?: string; accountId?: string; acl?: string[]; limits?: CredentialLimits } = {},
   ) {
     this.registry = registry
     this.use.adopt({ id: credentialId, accountId, ...grants })

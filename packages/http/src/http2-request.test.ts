@@ -101,7 +101,11 @@ describe('requestHeadFromHttp2', () => {
   })
 
   test('makes an upgrade of an extended CONNECT for a WebSocket, without a body', () => {
-    const head = headOf([':protocol', 'websocket', 'sec-websocket-version', '13'], false, withPseudo(':method', 'CONNECT'))
+    const head = headOf(
+      [':protocol', 'websocket', 'sec-websocket-version', '13'],
+      false,
+      withPseudo(':method', 'CONNECT'),
+    )
     expect(head).toMatchObject({ method: 'GET', upgrade: 'websocket', framing: 'none' })
     const text = forwardRequestHead(head, { clientAddress: '192.0.2.1', proto: 'https' })
     expect(text).toMatch(/^GET \/x\?y HTTP\/1\.1\r\n/)

@@ -90,7 +90,8 @@ function bodyFrom(contentLength: number, endStream: boolean): Pick<RequestHead, 
 function upgradeFrom(pseudo: Map<string, string>): string | undefined {
   const protocol = pseudo.get(':protocol')
   if (protocol === undefined) return undefined
-  if (pseudo.get(':method') !== 'CONNECT') throw new HttpError('ERR_HTTP_CONNECT', ':protocol without CONNECT', { status: 400 })
+  if (pseudo.get(':method') !== 'CONNECT')
+    throw new HttpError('ERR_HTTP_CONNECT', ':protocol without CONNECT', { status: 400 })
   if (!isName(protocol, 'websocket')) {
     // RFC 9220 §3
     throw new HttpError('ERR_HTTP_CONNECT', 'CONNECT with another :protocol than websocket', { status: 501 })

@@ -1,5 +1,5 @@
-import type { CredentialLimits } from '../ports.ts'
 import { expect, test } from 'vitest'
+import type { CredentialLimits } from '../ports.ts'
 import { CredentialUse } from './credential-use.ts'
 import { CredentialUses } from './credential-uses.ts'
 
@@ -10,7 +10,8 @@ function useWith(limits: CredentialLimits): { use: CredentialUse; clock: { now: 
   return { use, clock }
 }
 
-const refusals = (use: CredentialUse, ...connections: object[]) => connections.map((one) => use.refuseRequest(one)?.code)
+const refusals = (use: CredentialUse, ...connections: object[]) =>
+  connections.map((one) => use.refuseRequest(one)?.code)
 
 test('requests over the limit of a minute wait for the next one', () => {
   const { use, clock } = useWith({ maxRequestsPerMinute: 2 })

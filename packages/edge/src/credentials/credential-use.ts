@@ -6,6 +6,8 @@ import { MinuteCount } from './minute-count.ts'
 export class CredentialUse {
   #acl = new Acl()
   #limits: CredentialLimits = {}
+  /** Sessions that are open; whoever opens and closes them counts. */
+  sessionCount = 0
   #endpoints = 0
   readonly #now: () => number
   readonly #connections = new MinuteCount()

@@ -200,3 +200,9 @@ describe('nobody is waited for', () => {
     expect(absences.match('http', 'a.test')).toBeUndefined()
   })
 })
+
+test('nobody waits for an internal endpoint: no visitor can mean it', () => {
+  const { absences, lost } = absencesOf()
+  absences.begin({ ...lost, binding: 'internal', host: 'a.internal' })
+  expect(absences.match('http', 'a.internal')).toBeUndefined()
+})

@@ -72,7 +72,9 @@ export class Absences {
     this.#options.onOver(absence.standIn)
   }
 
-  #tableOf({ scheme }: Endpoint): HostTable<Absence> | undefined {
+  /** Only what visitors can reach has some that wait. */
+  #tableOf({ scheme, binding }: Endpoint): HostTable<Absence> | undefined {
+    if (binding === 'internal') return undefined
     return scheme === 'http' || scheme === 'https' ? this.#byHost[scheme] : undefined
   }
 }

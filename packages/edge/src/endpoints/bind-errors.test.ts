@@ -1,7 +1,7 @@
 import type { EndpointRequest } from '@tunnel/protocol'
 import { expect, test } from 'vitest'
-import { type ReservationsRequired, Reservations } from './reservations.ts'
 import { TestAgent, testRegistry } from '../../test/test-registry.ts'
+import { Reservations, type ReservationsRequired } from './reservations.ts'
 
 /** Each bind error of the catalogue (reference edge-and-api.md §11.5) that this edge raises for what one agent asks. */
 const refusals: [code: number, url: string, message: string, fields?: Partial<EndpointRequest>][] = [
@@ -14,7 +14,12 @@ const refusals: [code: number, url: string, message: string, fields?: Partial<En
   [328, '-a.tunnel.test', 'a label of "-a.tunnel.test" does not start with a letter or digit'],
   [329, 'a-.tunnel.test', 'a label of "a-.tunnel.test" does not end with a letter or digit'],
   [330, 'ab--c.tunnel.test', 'has -- in places 3 and 4 without being punycode'],
-  [331, 'https://app.internal', 'app.internal is no public name: leave the binding public out', { bindings: ['public'] }],
+  [
+    331,
+    'https://app.internal',
+    'app.internal is no public name: leave the binding public out',
+    { bindings: ['public'] },
+  ],
   [332, '', 'scheme "gopher" is not one of http, https, tcp, tls', { protocol: 'gopher' }],
   [347, 'https://\u00ad', 'cannot be written in punycode'],
   [355, 'a_b.tunnel.test', 'has an underscore'],
@@ -49,7 +54,12 @@ const refusals: [code: number, url: string, message: string, fields?: Partial<En
   [9038, 'https://app.tunnel.test/', 'ends in a slash'],
   [9039, '', 'a kubernetes endpoint is called name.namespace, not ""', { bindings: ['kubernetes'] }],
   [9039, 'http://*.namespace', 'is called name.namespace', { bindings: ['kubernetes'] }],
-  [9041, 'https://name.namespace', 'a kubernetes endpoint is http, tcp or tls, not https', { bindings: ['kubernetes'] }],
+  [
+    9041,
+    'https://name.namespace',
+    'a kubernetes endpoint is http, tcp or tls, not https',
+    { bindings: ['kubernetes'] },
+  ],
   [15010, 'http://name.namespace', 'no Kubernetes operator is connected', { bindings: ['kubernetes'] }],
   [14001, 'tls://app.tunnel.test', 'give both or none', { tlsTermination: { certificate: '' } }],
   [14002, 'tls://app.tunnel.test', 'no certificate in PEM', { tlsTermination: { clientCas: ['x'] } }],
@@ -60,7 +70,11 @@ const refusals: [code: number, url: string, message: string, fields?: Partial<En
 test.each(refusals)('%i for %s: %s', (code, url, message, fields) => {
   const registry = testRegistry()
   expect(() => new TestAgent(registry).bind(url, fields)).toThrow(
-    expect.objectContaining({ code: `ERR_TUNNEL_${code}`, message: expect.stringContaining(message), retryable: false }),
+    expect.objectContaining({
+      code: `ERR_TUNNEL_${code}`,
+      message: expect.stringContaining(message),
+      retryable: false,
+    }),
   )
   expect(registry.endpointCount).toBe(0)
 })
@@ -99,7 +113,13 @@ test.each([
 
 const reserved = (...addresses: string[]) => addresses.map((address) => ({ address, credentialId: 'cr_owner' }))
 
-const reservationRefusals: [code: number, url: string, addresses: string[], required: ReservationsRequired, who?: string][] = [
+const reservationRefusals: [
+  code: number,
+  url: string,
+  addresses: string[],
+  required: ReservationsRequired,
+  who?: string,
+][] = [
   [307, 'tcp://tunnel.test:20000', [], 'all'],
   [309, 'tcp://tunnel.test:20000', ['tunnel.test:20000'], 'none'],
   [318, 'https://*.tunnel.test', [], 'wildcards'],
@@ -114,11 +134,14 @@ const reservationRefusals: [code: number, url: string, addresses: string[], requ
   [354, 'https://x.a.tunnel.test', [], 'all'],
 ]
 
-test.each(reservationRefusals)('%i for %s where %j is reserved and %s has to be', (code, url, addresses, required, who = 'cr_other') => {
-  const registry = testRegistry({ reservations: new Reservations(reserved(...addresses), required) })
-  const agent = new TestAgent(registry, { credentialId: who })
-  expect(() => agent.bind(url)).toThrow(expect.objectContaining({ code: `ERR_TUNNEL_${code}` }))
-})
+test.each(reservationRefusals)(
+  '%i for %s where %j is reserved and %s has to be',
+  (code, url, addresses, required, who = 'cr_other') => {
+    const registry = testRegistry({ reservations: new Reservations(reserved(...addresses), required) })
+    const agent = new TestAgent(registry, { credentialId: who })
+    expect(() => agent.bind(url)).toThrow(expect.objectContaining({ code: `ERR_TUNNEL_${code}` }))
+  },
+)
 
 test.each([
   ['https://a.tunnel.test', ['a.tunnel.test'], 'all'],
@@ -129,11 +152,14 @@ test.each([
   ['https://', [], 'all'],
   ['tcp://', [], 'all'],
   ['tcp://tunnel.test:20000', ['tunnel.test:20000'], 'all'],
-] as [string, string[], ReservationsRequired][])('%s is for who has %j reserved, where %s has to be', (url, addresses, required) => {
-  const registry = testRegistry({ reservations: new Reservations(reserved(...addresses), required) })
-  new TestAgent(registry, { credentialId: 'cr_owner' }).bind(url)
-  expect(registry.endpointCount).toBe(1)
-})
+] as [string, string[], ReservationsRequired][])(
+  '%s is for who has %j reserved, where %s has to be',
+  (url, addresses, required) => {
+    const registry = testRegistry({ reservations: new Reservations(reserved(...addresses), required) })
+    new TestAgent(registry, { credentialId: 'cr_owner' }).bind(url)
+    expect(registry.endpointCount).toBe(1)
+  },
+)
 
 test('354 proposes a name that needs no nesting', () => {
   const registry = testRegistry({ reservations: new Reservations([], 'all') })
@@ -212,7 +238,10 @@ test('334 where a pool would have two protocols or two accounts', () => {
   const registry = testRegistry()
   const pooled = { poolingEnabled: true }
   new TestAgent(registry).bind('a.tunnel.test', pooled)
-  const refused = expect.objectContaining({ code: 'ERR_TUNNEL_334', message: expect.stringContaining('another protocol or account') })
+  const refused = expect.objectContaining({
+    code: 'ERR_TUNNEL_334',
+    message: expect.stringContaining('another protocol or account'),
+  })
   expect(() => new TestAgent(registry).bind('tls://a.tunnel.test', pooled)).toThrow(refused)
   const other = new TestAgent(registry, { credentialId: 'cr_2', accountId: 'ac_2' })
   expect(() => other.bind('a.tunnel.test', pooled)).toThrow(refused)
@@ -222,6 +251,9 @@ test('18020 beyond the size of a pool', () => {
   const agent = new TestAgent(testRegistry({ limits: { maxPoolSize: 1 } }))
   agent.bind('a.tunnel.test', { poolingEnabled: true })
   expect(() => agent.bind('a.tunnel.test', { poolingEnabled: true })).toThrow(
-    expect.objectContaining({ code: 'ERR_TUNNEL_18020', message: '1 endpoints share https://a.tunnel.test, the limit is 1' }),
+    expect.objectContaining({
+      code: 'ERR_TUNNEL_18020',
+      message: '1 endpoints share https://a.tunnel.test, the limit is 1',
+    }),
   )
 })

@@ -26,10 +26,14 @@ export function bindingOf(asked: readonly string[] = [], wanted: RequestedAddres
       return 'public'
     case 'internal':
       if (host === undefined) throw new TunnelError(9028, 'an internal endpoint has no random name: give it one')
-      if (!isInternalHost) throw new TunnelError(9029, `${host} does not end in ${INTERNAL_SUFFIX}, as internal names do`)
+      if (!isInternalHost)
+        throw new TunnelError(9029, `${host} does not end in ${INTERNAL_SUFFIX}, as internal names do`)
       break
     default:
-      throw new TunnelError(15005, `binding ${JSON.stringify(binding.slice(0, 50))} is not public, internal or kubernetes`)
+      throw new TunnelError(
+        15005,
+        `binding ${JSON.stringify(binding.slice(0, 50))} is not public, internal or kubernetes`,
+      )
   }
   const labels = (host as string).split('.').length - 1
   if (labels > MAX_INTERNAL_LABELS) {

@@ -11,7 +11,8 @@ function poolOf(...members: [Endpoint, ...Endpoint[]]): EndpointPool {
   return pool
 }
 
-const picks = (pool: EndpointPool, count: number): string => Array.from({ length: count }, () => pool.pick().id).join('')
+const picks = (pool: EndpointPool, count: number): string =>
+  Array.from({ length: count }, () => pool.pick().id).join('')
 
 test('idle members take turns', () => {
   expect(picks(poolOf(member('a'), member('b'), member('c')), 7)).toBe('abcabca')

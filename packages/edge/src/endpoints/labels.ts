@@ -1,7 +1,11 @@
 import { type Acl, TunnelError } from '@tunnel/protocol'
 
 /** The labels of a bind request that has some instead of an address (reference edge-and-api.md §7.6). Throws {@link TunnelError} 301, 394 or 399. */
-export function checkedLabels(labels: readonly string[], request: { protocol: string; url?: string | undefined }, acl: Acl): readonly string[] {
+export function checkedLabels(
+  labels: readonly string[],
+  request: { protocol: string; url?: string | undefined },
+  acl: Acl,
+): readonly string[] {
   if (request.protocol !== '' || request.url) {
     throw new TunnelError(394, 'an endpoint has a protocol or labels, not both')
   }

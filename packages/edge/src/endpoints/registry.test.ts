@@ -65,7 +65,10 @@ test('an internal address comes back with its port', () => {
 
 test('members of a pool take turns, also after the one that came first has gone', () => {
   const registry = testRegistry()
-  const [a, b] = [new TestAgent(registry).bind('a.tunnel.test', pooled), new TestAgent(registry).bind('a.tunnel.test', pooled)]
+  const [a, b] = [
+    new TestAgent(registry).bind('a.tunnel.test', pooled),
+    new TestAgent(registry).bind('a.tunnel.test', pooled),
+  ]
   const turns = () => new Set([1, 2].map(() => registry.match('https', 'a.tunnel.test')))
   expect(turns()).toEqual(new Set([a, b]))
   expect(registry.remove(a, { hold: false })).toBe(false)
@@ -77,14 +80,17 @@ test('members of a pool take turns, also after the one that came first has gone'
   expect(registry.match('https', 'a.tunnel.test')).toBeUndefined()
 })
 
-test.each(['tls://a.tunnel.test', 'tcp://:20000', 'https://a.internal', 'https://*.tunnel.test'])('%s can be a pool', (url) => {
-  const registry = testRegistry()
-  for (const _ of [1, 2]) new TestAgent(registry).bind(url, pooled)
-  expect(registry.endpointCount).toBe(2)
-  for (const endpoint of [...registry.endpoints()]) registry.remove(endpoint, { hold: false })
-  expect(registry.endpointCount).toBe(0)
-  expect(registry.hasTlsEndpoints).toBe(false)
-})
+test.each(['tls://a.tunnel.test', 'tcp://:20000', 'https://a.internal', 'https://*.tunnel.test'])(
+  '%s can be a pool',
+  (url) => {
+    const registry = testRegistry()
+    for (const _ of [1, 2]) new TestAgent(registry).bind(url, pooled)
+    expect(registry.endpointCount).toBe(2)
+    for (const endpoint of [...registry.endpoints()]) registry.remove(endpoint, { hold: false })
+    expect(registry.endpointCount).toBe(0)
+    expect(registry.hasTlsEndpoints).toBe(false)
+  },
+)
 
 test('a wildcard is no pool of the names that it covers', () => {
   const registry = testRegistry()

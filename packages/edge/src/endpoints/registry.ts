@@ -13,7 +13,7 @@ import { EndpointPool } from './endpoint-pool.ts'
 import { upstreamHostHeader } from './host-header.ts'
 import { checkedLabels } from './labels.ts'
 import { NameHolds } from './name-holds.ts'
-import { type PublicAddressOptions, PublicAddresses } from './public-addresses.ts'
+import { PublicAddresses, type PublicAddressOptions } from './public-addresses.ts'
 
 export interface RegistryOptions extends PublicAddressOptions {
   /** Endpoints that share one address. Beyond: 18020. Read at each bind. */
@@ -104,7 +104,12 @@ export class EndpointRegistry {
     return this.#add(endpoint, use)
   }
 
-  #bindLabels(session: AgentSession, request: EndpointRequest, labels: readonly string[], use: CredentialUse): Endpoint {
+  #bindLabels(
+    session: AgentSession,
+    request: EndpointRequest,
+    labels: readonly string[],
+    use: CredentialUse,
+  ): Endpoint {
     const checked = checkedLabels(labels, request, use.acl)
     use.assertRoomForEndpoint()
     const nowhere = { binding: 'labels', scheme: 'http', host: '', port: 0 } as const
@@ -134,7 +139,10 @@ export class EndpointRegistry {
   setPooling(endpoint: Endpoint, isEnabled: boolean): void {
     if (isEnabled) endpoint.pool ??= new EndpointPool(endpoint)
     else if (endpoint.pool && endpoint.pool.size > 1) {
-      throw new TunnelError(334, `${endpoint.pool.size} endpoints share ${endpoint.url}: pooling stays on until one is left`)
+      throw new TunnelError(
+        334,
+        `${endpoint.pool.size} endpoints share ${endpoint.url}: pooling stays on until one is left`,
+      )
     } else endpoint.pool = undefined
   }
 

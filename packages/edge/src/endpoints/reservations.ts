@@ -14,10 +14,16 @@ export type ReservationsRequired = 'none' | 'wildcards' | 'all'
 /** Which addresses belong to which credential (reference edge-and-api.md §1.9 and §4). */
 export class Reservations {
   readonly #owners = new Map<string, Set<string>>()
-  readonly #required: ReservationsRequired
+  #required: ReservationsRequired = 'none'
 
   constructor(reservations: readonly Reservation[] = [], required: ReservationsRequired = 'none') {
+    this.adopt(reservations, required)
+  }
+
+  /** These hold from now on; what is online stays. */
+  adopt(reservations: readonly Reservation[], required: ReservationsRequired): void {
     this.#required = required
+    this.#owners.clear()
     for (const { address, credentialId } of reservations) {
       const owners = this.#owners.get(address)
       if (owners) owners.add(credentialId)
@@ -29,7 +35,11 @@ export class Reservations {
    * Throws {@link TunnelError} 320 for a name of somebody else, and 318, 321, 354 or 319 for one that is nobody's and would have to be
    * reserved, as one that the edge chose need not be. `host` is lowercase and below one of `domains`.
    */
-  assertHost(host: string, credentialId: string, { domains, isChosen }: { domains: readonly string[]; isChosen: boolean }): void {
+  assertHost(
+    host: string,
+    credentialId: string,
+    { domains, isChosen }: { domains: readonly string[]; isChosen: boolean },
+  ): void {
     if (this.#owners.size === 0 && this.#required === 'none') return
     const isMine = this.#isMine(host, credentialId)
     const isWildcard = host.startsWith('*.')
@@ -92,5 +102,8 @@ function refuseName(host: string, domains: readonly string[]): never {
   const depth = domain === undefined ? 0 : host.slice(0, -domain.length - 1).split('.').length
   if (depth < 2) throw new TunnelError(319, `${host} is not reserved for this authtoken`)
   const proposal = `${host.slice(0, -((domain?.length ?? 0) + 1)).replaceAll('.', '-')}.${domain}`
-  throw new TunnelError(354, `${host} is more than one label below ${domain} and is not reserved; ${proposal} would be one`)
+  throw new TunnelError(
+    354,
+    `${host} is more than one label below ${domain} and is not reserved; ${proposal} would be one`,
+  )
 }

@@ -65,7 +65,7 @@ export class Http2Visitor implements Visitor {
     // After RST_STREAM with NO_ERROR node:http2 would first write what the visitor no longer reads.
     stream.on('aborted', () => stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.destroy())
     stream.on('drain', () => this.#onDrain())
-    stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#exchange?.timeOut())
+    stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#onIdle())
     this.#begin(rawHeaders, endOfStream)
   }
 
@@ -122,6 +122,12 @@ export class Http2Visitor implements Visitor {
     this.#exchange = undefined
     this.#floods.onReset()
     exchange.visitorLeft()
+  }
+
+  #onIdle(): void {
+    this.#exchange?.timeOut()
+    // The visitor may not take the answer either, or cannot be told any more (see IdleWatch).
+    this.#lingerTimer ??= setTimeout(() => this.#stream.destroy(), this.#path.limits.upstreamIdleTimeoutMs).unref()
   }
 
   #onDrain(): void {

@@ -57,7 +57,12 @@ const RATE_CODES: Readonly<Record<string, number>> = {
 }
 
 function tooMuch(number: number, what: string): VisitorError {
-  return { number, status: 429, title: 'Too much traffic.', detail: `This endpoint had ${what}. Try again in a minute.` }
+  return {
+    number,
+    status: 429,
+    title: 'Too much traffic.',
+    detail: `This endpoint had ${what}. Try again in a minute.`,
+  }
 }
 
 function overloaded(): VisitorError {

@@ -91,11 +91,11 @@ export class SessionHost {
   /** Throws 108 when the credential has as many sessions as it may. A session resumed by cookie gives way first. */
   admit(session: AgentSession, credential: Credential, cookie: string | undefined): void {
     if (cookie !== undefined) this.#evictResumed(cookie, session.credentialId)
-    let count = 0
-    for (const other of this.#sessions.values()) if (other.credentialId === session.credentialId) count++
     const use = this.#uses.adopt(credential)
     const max = Math.min(use.maxSessions, this.limits.maxSessionsPerCredential)
+    const count = use.sessionCount
     if (count >= max) throw new TunnelError(108, `${count} sessions with this credential, the limit is ${max}`)
+    use.sessionCount++
     this.#sessions.set(session.id, session)
   }
 
@@ -109,8 +109,9 @@ export class SessionHost {
 
   sessionGone(session: AgentSession): void {
     this.#sessions.delete(session.id)
-    const isLast = ![...this.#sessions.values()].some(({ credentialId }) => credentialId === session.credentialId)
-    if (isLast) this.#uses.release(session.credentialId)
+    const use = this.#uses.of(session.credentialId)
+    use.sessionCount--
+    if (use.sessionCount === 0) this.#uses.release(session.credentialId)
     this.log.info({ session: session.id, remoteAddress: session.remoteAddress }, 'agent session closed')
   }
 
@@ -141,7 +142,9 @@ export class SessionHost {
       const endpoint = await this.#bindOrTakeOver(session, request, token)
       if (endpoint.scheme !== 'tcp' || endpoint.binding !== 'public') return endpoint
       try {
-        await this.#ports.open(endpoint.port, (socket) => this.#acceptTcp(socket, () => this.#serveTcp(socket, endpoint.port)))
+        await this.#ports.open(endpoint.port, (socket) =>
+          this.#acceptTcp(socket, () => this.#serveTcp(socket, endpoint.port)),
+        )
         return endpoint
       } catch (cause) {
         this.#registry.remove(endpoint, { hold: false })
