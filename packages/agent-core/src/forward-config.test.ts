@@ -165,3 +165,23 @@ test.each<EndpointConfig>([
 ])('refuses %j rather than ignore it where no tls endpoint is asked for', (config) => {
   expect(() => request(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_813' }))
 })
+
+test.each<[object, boolean]>([
+  [{}, false],
+  [{ app_protocol: 'http1' }, false],
+  [{ app_protocol: 'http2' }, true],
+])('%j speaks HTTP/2: %s', (config, expected) => {
+  expect(request(config).upstream.protocol).toBe(expected ? 'http2' : undefined)
+})
+
+test.each<[object, string]>([
+  [{ app_protocol: 'grpc' }, 'ERR_TUNNEL_15003'],
+  [{ app_protocol: 'http2', proto: 'tcp' }, 'ERR_TUNNEL_9021'],
+])('refuses %j with %s', (config, code) => {
+  expect(() => request(config)).toThrow(expect.objectContaining({ code }))
+})
+
+test('refuses HTTP/2 to a directory', () => {
+  const config = { addr: 'file:///srv', app_protocol: 'http2' } as const
+  expect(() => upstreamAddress(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9021' }))
+})

@@ -5,22 +5,17 @@ test('takes what is supported', () => {
   assertKnownOptions({ addr: 8080, url: 'https://a.example', connect: 'tunnel://edge', onStatusChange: () => {} })
 })
 
-test.each([
-  'basic_auth',
-  'auth',
-  'oauth_provider',
-  'oauth.provider',
-  'traffic_policy',
-  'policy',
-  'compression',
-])('refuses %s rather than ignore it', (name) => {
-  expect(() => assertKnownOptions({ [name]: 'on' })).toThrow(
-    expect.objectContaining({
-      code: 'ERR_TUNNEL_813',
-      message: expect.stringContaining(`option ${name} is not supported yet`),
-    }),
-  )
-})
+test.each(['basic_auth', 'auth', 'oauth_provider', 'oauth.provider', 'traffic_policy', 'policy', 'compression'])(
+  'refuses %s rather than ignore it',
+  (name) => {
+    expect(() => assertKnownOptions({ [name]: 'on' })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_TUNNEL_813',
+        message: expect.stringContaining(`option ${name} is not supported yet`),
+      }),
+    )
+  },
+)
 
 test('takes an option that is not supported where it asks for nothing', () => {
   assertKnownOptions({ basic_auth: [], oauth_provider: '', compression: false, policy: null, labels: undefined })

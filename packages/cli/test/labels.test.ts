@@ -22,7 +22,7 @@ it.each([
   [['80'], 'tunnel needs a label; for example tunnel tunnel --label app=web 80'],
   [['80', '--label', 'app'], '--label "app" is not key=value'],
   [['--label', 'a=b'], 'tunnel needs the address or port to forward to; for example tunnel tunnel --label app=web 80'],
-  [['80', '--label', 'a=b', '--url', 'https://x'], "unknown option '--url'"],
+  [['80', '--label', 'a=b', '--url', 'https://x'], "unknown flag '--url'"],
 ])('refuses tunnel %j', async (argv, message) => {
   const { exitCode, stderr, command } = await run(['tunnel', ...argv])
   expect(exitCode).toBe(1)

@@ -9,7 +9,8 @@ export function labeledEndpoints(upstream: string, flags: LabeledFlags): Endpoin
     throw new CliError('ERR_CLI_USAGE', 'tunnel needs a label; for example tunnel tunnel --label app=web 80')
   }
   const wrong = labels.find((label) => !/^[^=\s]+=\S+$/.test(label))
-  if (wrong !== undefined) throw new CliError('ERR_CLI_USAGE', `--label ${JSON.stringify(wrong.slice(0, 100))} is not key=value`)
+  if (wrong !== undefined)
+    throw new CliError('ERR_CLI_USAGE', `--label ${JSON.stringify(wrong.slice(0, 100))} is not key=value`)
   const config = {
     addr: upstream,
     labels,

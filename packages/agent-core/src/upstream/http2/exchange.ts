@@ -1,4 +1,9 @@
-import { type ClientHttp2Stream, type ClientSessionRequestOptions, constants, type OutgoingHttpHeaders } from 'node:http2'
+import {
+  type ClientHttp2Stream,
+  type ClientSessionRequestOptions,
+  constants,
+  type OutgoingHttpHeaders,
+} from 'node:http2'
 import { type HeaderList, http2Fields, type RequestHead } from '@tunnel/http'
 import type { EdgeWriter } from './edge-writer.ts'
 import { acceptsTrailers, requestHeaders } from './request-headers.ts'

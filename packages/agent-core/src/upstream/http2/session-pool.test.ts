@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { type ClientHttp2Stream, createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import {
+  type ClientHttp2Stream,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { SessionPool } from './session-pool.ts'
