@@ -26,28 +26,41 @@ const floods: Record<string, (index: number, url: string) => Buffer> = {
   'header blocks that never end': (index, url) =>
     index === 0
       ? frame(FRAME.headers, END_STREAM, 1, requestBlock(url))
-      : frame(FRAME.continuation, 0, 1, Buffer.concat([Buffer.of(0, 1), Buffer.from('x'), Buffer.of(1), Buffer.from('y')])),
+      : frame(
+          FRAME.continuation,
+          0,
+          1,
+          Buffer.concat([Buffer.of(0, 1), Buffer.from('x'), Buffer.of(1), Buffer.from('y')]),
+        ),
   SETTINGS: () => frame(FRAME.settings, 0, 0, Buffer.concat([Buffer.of(0, 4), u32(65_535)])),
   PING: (index) => frame(FRAME.ping, 0, 0, Buffer.concat([u32(0), u32(index)])),
   'empty DATA': (index, url) =>
-    index === 0 ? frame(FRAME.headers, END_HEADERS, 1, requestBlock(url, 'POST')) : frame(FRAME.data, 0, 1, Buffer.alloc(0)),
+    index === 0
+      ? frame(FRAME.headers, END_HEADERS, 1, requestBlock(url, 'POST'))
+      : frame(FRAME.data, 0, 1, Buffer.alloc(0)),
 }
 
-test.each(Object.keys(floods))('a visitor that floods with %s is told to calm down, and others are served', async (name) => {
-  const tunnel = await startTestEdge()
-  const upstream = await startUpstream((incoming, response) => {
-    incoming.on('end', () => response.end('served')).resume()
-  })
-  const url = (await tunnel.forward(upstream)).url()
-  const other = await openHttp2(url)
-  expect(await http2Request(other, {})).toMatchObject({ text: 'served' })
+test.each(Object.keys(floods))(
+  'a visitor that floods with %s is told to calm down, and others are served',
+  async (name) => {
+    const tunnel = await startTestEdge()
+    const upstream = await startUpstream((incoming, response) => {
+      incoming.on('end', () => response.end('served')).resume()
+    })
+    const url = (await tunnel.forward(upstream)).url()
+    const other = await openHttp2(url)
+    expect(await http2Request(other, {})).toMatchObject({ text: 'served' })
 
-  const connection = await openRawHttp2(url)
-  await until(() => connection.bytes.length > 0, 'the settings of the edge')
-  await within(flood(connection, (index) => floods[name]!(index, url)), 'the edge to have had enough')
-  expect(goAwayCode(connection)).toBe(NGHTTP2_ENHANCE_YOUR_CALM)
-  expect(await http2Request(other, {})).toMatchObject({ text: 'served' })
-})
+    const connection = await openRawHttp2(url)
+    await until(() => connection.bytes.length > 0, 'the settings of the edge')
+    await within(
+      flood(connection, (index) => floods[name]!(index, url)),
+      'the edge to have had enough',
+    )
+    expect(goAwayCode(connection)).toBe(NGHTTP2_ENHANCE_YOUR_CALM)
+    expect(await http2Request(other, {})).toMatchObject({ text: 'served' })
+  },
+)
 
 // node:http2 says goodbye by itself for these, and then neither reads nor tells.
 test.each([

@@ -37,7 +37,13 @@ async function connect(
   session: ClientHttp2Session,
   fields: Record<string, string> = {},
 ): Promise<{ stream: ClientHttp2Stream; answer: IncomingHttpHeaders }> {
-  const headers = { ':method': 'CONNECT', ':protocol': 'websocket', ':path': '/echo', 'sec-websocket-version': '13', ...fields }
+  const headers = {
+    ':method': 'CONNECT',
+    ':protocol': 'websocket',
+    ':path': '/echo',
+    'sec-websocket-version': '13',
+    ...fields,
+  }
   const stream = session.request(headers, { endStream: false })
   stream.on('error', () => {})
   const [answer] = (await within(once(stream, 'response'), 'the answer')) as [IncomingHttpHeaders]
@@ -52,7 +58,11 @@ function webSocketOver(stream: ClientHttp2Stream): WebSocket {
   Object.assign(socket, { _isServer: false, _closeTimeout: 10_000 })
   const quiet = Object.assign(stream, { setNoDelay: () => {} })
   quiet.setTimeout(0)
-  parts.setSocket(quiet, Buffer.alloc(0), { allowSynchronousEvents: true, maxPayload: 64 * 1024 * 1024, skipUTF8Validation: false })
+  parts.setSocket(quiet, Buffer.alloc(0), {
+    allowSynchronousEvents: true,
+    maxPayload: 64 * 1024 * 1024,
+    skipUTF8Validation: false,
+  })
   socket.on('error', () => {})
   return socket
 }
@@ -68,7 +78,12 @@ describe('a WebSocket over HTTP/2', () => {
     expect(upstream.handshakes[0]).toMatchObject({
       method: 'GET',
       url: '/echo',
-      headers: { upgrade: 'websocket', host: new URL(url).host, origin: 'https://a.example', 'x-forwarded-proto': 'https' },
+      headers: {
+        upgrade: 'websocket',
+        host: new URL(url).host,
+        origin: 'https://a.example',
+        'x-forwarded-proto': 'https',
+      },
     })
 
     const socket = webSocketOver(stream)
@@ -87,7 +102,9 @@ describe('a WebSocket over HTTP/2', () => {
   test('shares its connection with requests and other WebSockets', async () => {
     const tunnel = await startTestEdge()
     const session = await openForWebSockets((await tunnel.forward(await startEcho())).url())
-    const sockets = (await Promise.all(Array.from({ length: 20 }, () => connect(session)))).map(({ stream }) => webSocketOver(stream))
+    const sockets = (await Promise.all(Array.from({ length: 20 }, () => connect(session)))).map(({ stream }) =>
+      webSocketOver(stream),
+    )
     expect(await http2Request(session, {})).toMatchObject({ status: 200, text: 'plain' })
     const echoes = sockets.map(async (socket, index) => {
       const echoed = once(socket, 'message')
@@ -146,11 +163,17 @@ describe('a WebSocket over HTTP/2', () => {
   test.each([
     ['refuses it', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno', 403],
     ['knows no WebSocket', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', 502],
-    ['proves nothing', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n', 502],
+    [
+      'proves nothing',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n',
+      502,
+    ],
   ])('whose upstream %s is not open', async (_, canned, status) => {
     const tunnel = await startTestEdge()
     const upstream = await startCannedUpstream(canned)
-    const { stream, answer } = await connect(await openForWebSockets((await tunnel.forward({ port: upstream.port })).url()))
+    const { stream, answer } = await connect(
+      await openForWebSockets((await tunnel.forward({ port: upstream.port })).url()),
+    )
     expect(answer[':status']).toBe(status)
     stream.resume()
     await within(once(stream, 'close'), 'the stream to close')

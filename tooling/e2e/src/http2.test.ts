@@ -160,6 +160,16 @@ describe('an upstream', () => {
     expect(answer.headers).not.toHaveProperty('connection')
   })
 
+  test('that has much to say in its head is heard', async () => {
+    const tunnel = await startTestEdge()
+    const fields = Array.from({ length: 10 }, (_, index) => `X-Field-${index}: ${'x'.repeat(10_000)}\r\n`).join('')
+    const upstream = await startCannedUpstream(`HTTP/1.1 200 OK\r\n${fields}Content-Length: 2\r\n\r\nok`)
+    const session = await openHttp2((await tunnel.forward(upstream)).url())
+    const answer = await http2Request(session, {})
+    expect(answer).toMatchObject({ status: 200, text: 'ok' })
+    expect(answer.headers['x-field-9']).toHaveLength(10_000)
+  })
+
   test('that repeats Set-Cookie has each one passed on', async () => {
     const tunnel = await startTestEdge()
     const upstream = await startCannedUpstream(
@@ -190,9 +200,7 @@ describe('an upstream', () => {
   test('that breaks off an answer after a pause is not taken for one that has ended', async () => {
     const tunnel = await startTestEdge()
     const upstream = await startRawUpstream((connection) => {
-      void connection
-        .receive('\r\n\r\n')
-        .then(() => connection.send('HTTP/1.1 200 OK\r\n\r\nuntil the end'))
+      void connection.receive('\r\n\r\n').then(() => connection.send('HTTP/1.1 200 OK\r\n\r\nuntil the end'))
     })
     const session = await openHttp2((await tunnel.forward(upstream)).url())
     const stream = session.request({})

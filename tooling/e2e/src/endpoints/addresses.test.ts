@@ -11,7 +11,9 @@ import { startRawUpstream, startUpstream } from '../harness/upstream.ts'
 
 const greeting = (text: string) => startUpstream((_request, response) => response.end(text))
 
-const hasIpv6 = Object.values(networkInterfaces()).flat().some((one) => one?.address === '::1')
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((one) => one?.address === '::1')
 
 test('an edge of several domains gives names below each, random ones below the first', async () => {
   const tunnel = await startTestEdge({ domains: [DOMAIN, 'second.test'] })

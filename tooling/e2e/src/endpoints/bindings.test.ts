@@ -44,7 +44,9 @@ describe('an internal endpoint', () => {
 
   test('is no public one, whatever is asked for', async () => {
     const tunnel = await startTestEdge()
-    await expect(tunnel.forward({ port: 80 }, { url: 'https://app.internal', binding: 'public' })).rejects.toMatchObject({
+    await expect(
+      tunnel.forward({ port: 80 }, { url: 'https://app.internal', binding: 'public' }),
+    ).rejects.toMatchObject({
       code: 'ERR_TUNNEL_331',
     })
   })
@@ -74,7 +76,7 @@ test('what a live endpoint is called, and whether it shares its address, changes
   const asked = { protocol: 'http', url: `http://mine.${DOMAIN}`, upstream: { url: 'x' } }
   agent.send({ type: 'bind', id: 1, endpoint: asked })
   const [bound] = await agent.receive('bound')
-  const { id: endpointId } = bound?.endpoint as { id: string }
+  const { id: endpointId } = (bound as { endpoint: { id: string } } & typeof bound).endpoint
   const patch = { name: 'n', description: 'd', metadata: 'm', poolingEnabled: true }
   agent.send({ type: 'update', id: 2, endpointId, endpoint: patch })
   agent.send({ type: 'update', id: 3, endpointId, endpoint: { metadata: 'm'.repeat(4097) } })
@@ -101,4 +103,19 @@ test('labels are kept with an endpoint that has no address', async () => {
   expect(listener.request).toMatchObject({ protocol: '', labels: ['app=web', 'dc=eu'] })
   await listener.close()
   expect(tunnel.edge.endpointCount).toBe(0)
+})
+
+test('a session is refused with 100 when its metadata is longer than may be', async () => {
+  const tunnel = await startTestEdge()
+  const { authtoken } = await identity()
+  for (const [length, answer] of [
+    [4096, 'welcome'],
+    [4097, 'refused'],
+  ] as const) {
+    const agent = await RawAgent.connect(tunnel.httpsPort)
+    agent.send(helloOf(authtoken, { metadata: 'm'.repeat(length) }))
+    const [message] = await agent.receive(answer)
+    if (answer === 'refused') expect(message).toMatchObject({ error: { code: 'ERR_TUNNEL_100' } })
+    agent.connection.finish()
+  }
 })

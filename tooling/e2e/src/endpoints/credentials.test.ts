@@ -1,6 +1,6 @@
 import '../harness/dangling.ts'
-import type { CredentialLimits } from '@tunnel/edge'
 import { forwardOver, type Session } from '@tunnel/agent-core'
+import type { CredentialLimits } from '@tunnel/edge'
 import { describe, expect, test } from 'vitest'
 import { keepAliveAgent, request } from '../harness/http-request.ts'
 import { DOMAIN, identity } from '../harness/identity.ts'
@@ -79,7 +79,10 @@ describe('an authtoken with limits', () => {
     const { port } = await startUpstream((_request, response) => response.end('served'))
     const url = (await forwardOver(session, { addr: port, url: 'http://' })).url()
     const agent = await keepAliveAgent('http')
-    expect([await request(url, { agent }), await request(url, { agent })]).toMatchObject([{ status: 200 }, { status: 200 }])
+    expect([await request(url, { agent }), await request(url, { agent })]).toMatchObject([
+      { status: 200 },
+      { status: 200 },
+    ])
     expect(await request(url)).toMatchObject(answerOf(715))
     expect(await request(url, { agent })).toMatchObject({ status: 200 })
   })
@@ -108,7 +111,10 @@ describe('an authtoken with limits', () => {
 describe('a reserved address', () => {
   test('is for its authtoken alone, with all that it covers', async () => {
     const owner = await credentialWith({})
-    const reservations = ['*.acme.tunnel.test', 'tunnel.test:29123'].map((address) => ({ address, credentialId: owner.id }))
+    const reservations = ['*.acme.tunnel.test', 'tunnel.test:29123'].map((address) => ({
+      address,
+      credentialId: owner.id,
+    }))
     const tunnel = await startTestEdge({ reservations })
     const mine = await tunnel.connectAgent({ connect: tunnel.connectionString({ authtoken: owner.authtoken }) })
     const theirs = await tunnel.connectAgent()

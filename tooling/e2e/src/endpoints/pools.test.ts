@@ -123,11 +123,14 @@ describe('an agent of a pool that is lost', () => {
     expect(await tally(tunnel.url('pool', 'http'), 3)).toEqual({ other: 3 })
   })
 
-  test.each([{ method: 'POST' }, { method: 'PUT', body: 'something' }])('does not have %j sent twice', async (settings) => {
-    const { answer, other } = await withRequestUnderWay(settings)
-    expect(await answer).toMatchObject({ status: 502, headers: { 'tunnel-error-code': 'ERR_TUNNEL_3210' } })
-    expect(other.requests).toEqual([])
-  })
+  test.each([{ method: 'POST' }, { method: 'PUT', body: 'something' }])(
+    'does not have %j sent twice',
+    async (settings) => {
+      const { answer, other } = await withRequestUnderWay(settings)
+      expect(await answer).toMatchObject({ status: 502, headers: { 'tunnel-error-code': 'ERR_TUNNEL_3210' } })
+      expect(other.requests).toEqual([])
+    },
+  )
 
   test('fails nothing that comes while it goes', async () => {
     const tunnel = await startTestEdge()

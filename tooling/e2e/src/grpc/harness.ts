@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import {
+  type CallOptions,
+  type ChannelCredentials,
   type ChannelOptions,
+  type Client,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  type ClientUnaryCall,
+  type ClientWritableStream,
   credentials,
   type handleBidiStreamingCall,
   type handleClientStreamingCall,
@@ -58,10 +65,14 @@ export async function startGrpcService(
 }
 
 /** A gRPC client of an endpoint, over TLS with the edge's certificate. */
-export async function openGrpc(url: string, options: ChannelOptions = {}): Promise<EchoClient> {
+export async function openGrpc(
+  url: string,
+  options: ChannelOptions = {},
+  keys?: ChannelCredentials,
+): Promise<EchoClient> {
   const { hostname, host, port } = new URL(url)
-  const { ca } = await identity()
-  const client = new Echo(`127.0.0.1:${port}`, credentials.createSsl(Buffer.from(ca)), {
+  const trusted = keys ?? credentials.createSsl(Buffer.from((await identity()).ca))
+  const client = new Echo(`127.0.0.1:${port}`, trusted, {
     'grpc.ssl_target_name_override': hostname,
     'grpc.default_authority': host,
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
@@ -72,7 +83,7 @@ export async function openGrpc(url: string, options: ChannelOptions = {}): Promi
     ...options,
   })
   onTestFinished(() => client.close())
-  return client
+  return client as Client as EchoClient
 }
 
 export interface GrpcTunnel {
@@ -81,8 +92,17 @@ export interface GrpcTunnel {
   readonly client: EchoClient
 }
 
-/** The calls of the service as its generated client has them. */
-export type EchoClient = InstanceType<typeof Echo>
+type Answer = (error: ServiceError | null, reply?: Message) => void
+
+/** The calls of the service, as a generated client has them. */
+export interface EchoClient extends Client {
+  Unary(request: Partial<Message>, answer: Answer): ClientUnaryCall
+  Unary(request: Partial<Message>, metadata: Metadata, answer: Answer): ClientUnaryCall
+  Unary(request: Partial<Message>, metadata: Metadata, options: CallOptions, answer: Answer): ClientUnaryCall
+  Collect(answer: Answer): ClientWritableStream<Partial<Message>>
+  Count(request: Partial<Message>): ClientReadableStream<Message>
+  Converse(): ClientDuplexStream<Partial<Message>, Message>
+}
 
 /** A gRPC service behind an agent and an edge, with a client that comes through both. */
 export async function grpcThrough(handlers: EchoHandlers, config: UpstreamConfig = {}): Promise<GrpcTunnel> {
@@ -103,9 +123,16 @@ export interface Outcome {
 }
 
 /** Everything that becomes of a call, when it has become of it. A failure is an outcome. */
-export function outcomeOf(start: (answer: (error: ServiceError | null, reply?: Message) => void) => ClientCall): Promise<Outcome> {
+export function outcomeOf(start: (answer: Answer) => ClientCall): Promise<Outcome> {
   return new Promise((resolve) => {
-    const outcome: Outcome = { reply: undefined, messages: [], code: -1, details: '', metadata: undefined, trailers: undefined }
+    const outcome: Outcome = {
+      reply: undefined,
+      messages: [],
+      code: -1,
+      details: '',
+      metadata: undefined,
+      trailers: undefined,
+    }
     const call = start((_error, reply) => {
       outcome.reply = reply
     })
