@@ -22,7 +22,9 @@ function rowsOf(heading: string): string[] {
 }
 
 const optionsOf = (file: string, name: string): string[] => {
-  const body = read(file).split(new RegExp(`export interface ${name} (?:extends \\w+ )?{`))[1]?.split('\n}')[0] as string
+  const body = read(file)
+    .split(new RegExp(`export interface ${name} (?:extends \\w+ )?{`))[1]
+    ?.split('\n}')[0] as string
   return [...body.matchAll(/^ {2}(\w+)\?:/gm)].map((match) => match[1] as string)
 }
 
