@@ -22,19 +22,17 @@ export const policyFaultCodes = {
   ERR_TUNNEL_2221: 'a value is too long',
   ERR_TUNNEL_2222: 'a value is not one of those that are allowed',
   ERR_TUNNEL_2223: 'a value is empty',
-  ERR_TUNNEL_2224: 'a ${…} in a field does not compile',
+  ERR_TUNNEL_2224: 'an interpolation in a field does not compile',
   ERR_TUNNEL_2225: 'a duration is too long',
   ERR_TUNNEL_2226: 'a value is not a URL',
   ERR_TUNNEL_2228: 'a value cannot be parsed',
   ERR_TUNNEL_2229: 'a protocol is not known',
   ERR_TUNNEL_2230: 'a phase does not exist on the protocol',
   ERR_TUNNEL_2231: 'a list has a value twice',
-  ERR_TUNNEL_2232: 'a secret of the document is not known',
   ERR_TUNNEL_2234: 'a required field is missing',
   ERR_TUNNEL_2235: 'the policy of a cloud endpoint does not surely handle traffic',
   ERR_TUNNEL_2236: 'the document cannot be parsed',
   ERR_TUNNEL_2237: 'a value is too short',
-  ERR_TUNNEL_2239: 'more than one authentication action without distinct auth_id',
   ERR_TUNNEL_2240: 'a field is required because of another one',
   ERR_TUNNEL_2244: 'too many query parameters',
   ERR_TUNNEL_2245: 'the key of a query parameter is too long',
@@ -48,7 +46,6 @@ export const policyFaultCodes = {
   ERR_TUNNEL_2262: 'on_tcp_connect on an internal http or https endpoint',
   ERR_TUNNEL_2264: 'too many rules',
   ERR_TUNNEL_2265: 'too many expressions or actions in a rule',
-  ERR_TUNNEL_2266: 'more than one AI gateway',
 } as const
 
 export type PolicyFaultCode = keyof typeof policyFaultCodes

@@ -11,7 +11,7 @@
  *
  * @packageDocumentation
  */
-export type { TlsSettings } from './actions/terminate-tls.ts'
+
 export type { CircuitBreakers } from './actions/circuit-breakers.ts'
 export type { Compressor } from './actions/compressor.ts'
 export {
@@ -25,8 +25,13 @@ export {
 export type { RateCounters, RateDecision, RateLimitConfig } from './actions/rate-limit.ts'
 export type { IpPolicyRule } from './actions/restrict-ips.ts'
 export type { SseFindReplace } from './actions/sse-find-replace.ts'
+export type { TlsSettings } from './actions/terminate-tls.ts'
 export { compileUserAgentFilter, isUserAgentAllowed, type UserAgentFilter } from './actions/user-agent-filter.ts'
-export { type ConverterPorts, createWebSocketTcpConverter, type WebSocketTcpConverter } from './actions/websocket-tcp/converter.ts'
+export {
+  type ConverterPorts,
+  createWebSocketTcpConverter,
+  type WebSocketTcpConverter,
+} from './actions/websocket-tcp/converter.ts'
 export type { InternalUrl } from './document/action-configs/forward-internal.ts'
 export { type CompilePolicyOptions, type CompilePolicyResult, compilePolicy } from './document/compile-policy.ts'
 export { policyJsonSchema } from './document/json-schema.ts'

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { describe, expect, it } from 'vitest'
 import { evaluate, plain, request, requestWith, responseHead } from './evaluation.ts'
 
@@ -45,16 +46,19 @@ const rows: readonly (readonly [expression: string, result: unknown])[] = [
   ["url.unescape('i%3Bmd%2Fr%2F%24y')", 'i;md/r/$y'],
   ["'%C3%A9'.unescapeUrl()", 'é'],
   ["url.parse('https://ngrok.com').scheme", 'https'],
-  ["url.parse('https://u:p@ngrok.com:8443/a%2Fb?x=1#f')", {
-    scheme: 'https',
-    opaque: '',
-    user: 'u:p',
-    host: 'ngrok.com:8443',
-    path: '/a/b',
-    raw_path: '/a%2Fb',
-    raw_query: 'x=1',
-    fragment: 'f',
-  }],
+  [
+    "url.parse('https://u:p@ngrok.com:8443/a%2Fb?x=1#f')",
+    {
+      scheme: 'https',
+      opaque: '',
+      user: 'u:p',
+      host: 'ngrok.com:8443',
+      path: '/a/b',
+      raw_path: '/a%2Fb',
+      raw_query: 'x=1',
+      fragment: 'f',
+    },
+  ],
   ["'mailto:a@b.example'.parseUrl().opaque", 'a@b.example'],
   ["'https://ngrok.com'.isURL()", true],
   ["'not a url'.isURL()", false],
@@ -144,8 +148,10 @@ const rows: readonly (readonly [expression: string, result: unknown])[] = [
   ["'hello,mellow,hi'.split(',')", ['hello', 'mellow', 'hi']],
   ["'hello,mellow,hi'.split(',', 2)", ['hello', 'mellow']],
   ["'hello mellow'.split(' ', 1)", ['hello']],
-  ["'%s is %d, %.2f, %e, %x, %X, %o, %b, %b, %%'.format(['a', 5, 3.14159, 1234.5, 26, 26, 8, 5, true])",
-    'a is 5, 3.14, 1.234500e+03, 1a, 1A, 10, 101, 1, %'],
+  [
+    "'%s is %d, %.2f, %e, %x, %X, %o, %b, %b, %%'.format(['a', 5, 3.14159, 1234.5, 26, 26, 8, 5, true])",
+    'a is 5, 3.14, 1.234500e+03, 1a, 1A, 10, 101, 1, %',
+  ],
   ["'%f'.format([3.14])", '3.140000'],
   ["'Ärger in Österreich, ÉCOLE, İSTANBUL, ЙОГА!'.lower()", 'ärger in österreich, école, istanbul, йога!'],
   ["'Ärger in Österreich, ÉCOLE, İSTANBUL, ЙОГА!'.upper()", 'ÄRGER IN ÖSTERREICH, ÉCOLE, İSTANBUL, ЙОГА!'],
@@ -218,7 +224,12 @@ describe('of a request', () => {
 })
 
 describe('of a response', () => {
-  const setCookies = ['Set-Cookie', 'sid=short; Path=/', 'Set-Cookie', 'sid=long; Path=/app; Secure; HttpOnly; Max-Age=90; Weird=1']
+  const setCookies = [
+    'Set-Cookie',
+    'sid=short; Path=/',
+    'Set-Cookie',
+    'sid=long; Path=/app; Secure; HttpOnly; Max-Age=90; Weird=1',
+  ]
   const world = {
     phase: 'on_http_response' as const,
     response: { head: responseHead({ headers: ['Content-Type', 'text/html', ...setCookies] }) },

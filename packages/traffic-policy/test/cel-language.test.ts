@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { describe, expect, it } from 'vitest'
 import { CelCompileError } from '../src/cel/cel-error.ts'
 import { evaluate, plain, request, requestWith, type World } from './evaluation.ts'
@@ -131,7 +132,13 @@ it.each([
 
 describe('macros', () => {
   it.each<readonly [string, unknown]>([
-    ['[1, 2].map(x, [3, 4].map(y, x * y))', [[3n, 4n], [6n, 8n]]],
+    [
+      '[1, 2].map(x, [3, 4].map(y, x * y))',
+      [
+        [3n, 4n],
+        [6n, 8n],
+      ],
+    ],
     ['[1, 2].map(x, [x].map(x, x + 1)[0] + x)', [3n, 5n]],
     ['[[2, 1], [3]].map(l, l.sortBy(e, e)).flatten().sort()', [1n, 2n, 3n]],
     ['[1, 2].all(req, req > 0)', true],
@@ -147,7 +154,18 @@ describe('values of a request', () => {
   const world: World = {
     request: request({
       target: '/a?b=1',
-      headers: ['Host', 'app.example.com', 'X-Tier', 'gold', 'x-tier', 'silver', 'Cookie', 'sid=1', 'Content-Type', 'text/html; charset=utf-8'],
+      headers: [
+        'Host',
+        'app.example.com',
+        'X-Tier',
+        'gold',
+        'x-tier',
+        'silver',
+        'Cookie',
+        'sid=1',
+        'Content-Type',
+        'text/html; charset=utf-8',
+      ],
     }),
   }
 
@@ -210,7 +228,9 @@ it('finds one header without looking at the values of the others', () => {
       return Reflect.get(target, key) as unknown
     },
   })
-  expect(evaluate('req.headers["x-one"][0] == "1" && hasReqHeader("x-one")', { request: request({ headers: observed }) })).toBe(true)
+  expect(
+    evaluate('req.headers["x-one"][0] == "1" && hasReqHeader("x-one")', { request: request({ headers: observed }) }),
+  ).toBe(true)
   expect(reads).toEqual([])
 })
 
@@ -219,13 +239,30 @@ describe('is bounded', () => {
     ['lists.range(10001)', 'list of 10001 elements exceeds the limit 10000'],
     ['lists.range(10000).all(x, lists.range(10000).all(y, true))', 'exceeds the limit of 1000000 steps'],
     ['lists.range(2000).map(x, lists.range(2000 + x)).size() == 1', 'exceeds the limit of 1000000 steps'],
-    ['lists.range(10000).map(x, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").join("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")', 'exceeds the limit 1048576'],
+    [
+      'lists.range(10000).map(x, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").join("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")',
+      'exceeds the limit 1048576',
+    ],
     ['lists.range(10000).map(x, "aaaaaaaaaa").join().replace("a", "aaaaaaaaaaaaaaaa")', 'exceeds the limit 1048576'],
     ['lists.range(10000) + lists.range(1)', 'list of 10001 elements exceeds the limit 10000'],
     ['lists.range(100).map(x, lists.range(101)).flatten()', 'list of 10100 elements exceeds the limit 10000'],
     ['json.encode(lists.range(2000).map(x, lists.range(500)))', 'exceeds'],
+    [
+      'lists.range(9999).map(x, lists.range(9999)) == lists.range(9999).map(x, lists.range(9999))',
+      'exceeds the limit of 1000000 steps',
+    ],
+    ['lists.range(9999).map(x, [x]).distinct()', 'exceeds the limit of 1000000 steps'],
+    [
+      'lists.range(9999).map(x, "aaaaaaaaaa").join().matches("(a{1,100}b){1,10}")',
+      'exceeds the limit of 1000000 steps',
+    ],
   ])('%s', (expression, message) => {
     expect(() => evaluate(expression)).toThrow(message)
+  })
+
+  it('finds distinct numbers and texts in one pass', () => {
+    const expression = 'lists.range(9999).distinct().size() + lists.range(9999).map(x, string(x)).distinct().size()'
+    expect(evaluate(expression)).toBe(19998n)
   })
 
   it.each([
@@ -233,7 +270,11 @@ describe('is bounded', () => {
     ['brackets', `${'('.repeat(300)}1${')'.repeat(300)}`, 'exceeded maxDepth'],
     ['unary operators', `${'!'.repeat(1000)}true`, 'nests deeper than the limit 200'],
     ['chains of +', `1${'+1'.repeat(300)}`, 'nests deeper than the limit 200'],
-    ['macros', '[1].all(a, [1].all(b, [1].all(c, [1].all(d, [1].all(e, true)))))', 'macros nest deeper than the limit 4'],
+    [
+      'macros',
+      '[1].all(a, [1].all(b, [1].all(c, [1].all(d, [1].all(e, true)))))',
+      'macros nest deeper than the limit 4',
+    ],
   ])('%s of an expression', (_name, expression, message) => {
     expect(() => evaluate(expression)).toThrow(message)
   })

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { gunzipSync } from 'node:zlib'
 import { ManualClock } from '@tunnel/testkit'
 import { describe, expect, it } from 'vitest'
@@ -32,7 +33,10 @@ describe('the chain', () => {
 
   it('leaves a request that no rule changes as it is', async () => {
     const facts = request({ target: '/a/../b' })
-    const { isChanged, headers, target, body } = await forwarded('on_http_request: [{expressions: ["false"], actions: [{type: deny}]}]', facts)
+    const { isChanged, headers, target, body } = await forwarded(
+      'on_http_request: [{expressions: ["false"], actions: [{type: deny}]}]',
+      facts,
+    )
     expect(isChanged).toBe(false)
     expect(headers).toBe(facts.head.headers)
     expect({ target, body }).toEqual({ target: '/a/../b', body: undefined })
@@ -67,13 +71,33 @@ describe('the chain', () => {
 
   it.each([
     ['expression', 'on_http_request: [{expressions: ["vars.none == 1"], actions: [{type: deny}]}]', 'ERR_TUNNEL_2254'],
-    ['expression that gives no bool', 'on_http_request: [{expressions: ["dyn(1)"], actions: [{type: deny}]}]', 'ERR_TUNNEL_2254'],
-    ['expression without end', 'on_http_request: [{expressions: ["lists.range(9999).all(x, lists.range(9999).all(y, true))"], actions: [{type: deny}]}]', 'ERR_TUNNEL_2249'],
+    [
+      'expression that gives no bool',
+      'on_http_request: [{expressions: ["dyn(1)"], actions: [{type: deny}]}]',
+      'ERR_TUNNEL_2254',
+    ],
+    [
+      'expression without end',
+      'on_http_request: [{expressions: ["lists.range(9999).all(x, lists.range(9999).all(y, true))"], actions: [{type: deny}]}]',
+      'ERR_TUNNEL_2249',
+    ],
     ['field', req('{type: add-headers, config: {headers: {a: "${vars.none}"}}}'), 'ERR_TUNNEL_2253'],
-    ['header value', req('{type: add-headers, config: {headers: {a: "${req.url.query_params[\'q\'][0]}"}}}'), 'ERR_TUNNEL_2211'],
-    ['variable that is too deep', req(`{type: set-vars, config: {vars: [{a: "\${'${'['.repeat(20)}${']'.repeat(20)}'.decodeJson()}"}]}}`), 'ERR_TUNNEL_2249'],
+    [
+      'header value',
+      req('{type: add-headers, config: {headers: {a: "${req.url.query_params[\'q\'][0]}"}}}'),
+      'ERR_TUNNEL_2211',
+    ],
+    [
+      'variable that is too deep',
+      req(`{type: set-vars, config: {vars: [{a: "\${'${'['.repeat(20)}${']'.repeat(20)}'.decodeJson()}"}]}}`),
+      'ERR_TUNNEL_2249',
+    ],
   ])('fails closed with an %s that cannot be worked out', async (_name, policy, code) => {
-    expect(await outcomeOf(policy, request({ target: '/?q=%0d%0aevil' }))).toMatchObject({ kind: 'refuse', status: 500, code })
+    expect(await outcomeOf(policy, request({ target: '/?q=%0d%0aevil' }))).toMatchObject({
+      kind: 'refuse',
+      status: 500,
+      code,
+    })
   })
 
   it('keeps variables for one phase, and results for the exchange', async () => {
@@ -101,19 +125,25 @@ on_http_response:
         },
       },
     }
-    const policy = req('{type: rate-limit, config: {name: n, algorithm: sliding_window, capacity: 1, rate: 60s, bucket_key: [conn.client_ip]}}')
-    expect(await outcomeOf(policy, request(), ports)).toEqual({
+    const policy = req(
+      '{type: rate-limit, config: {name: n, algorithm: sliding_window, capacity: 1, rate: 60s, bucket_key: [conn.client_ip]}}',
+    )
+    const reported: unknown[] = []
+    const reportError = (error: unknown) => reported.push(error)
+    expect(await outcomeOf(policy, request(), { ...ports, reportError })).toEqual({
       kind: 'refuse',
       status: 500,
       code: 'ERR_TUNNEL_2300',
       message: 'action failed',
       headers: [],
     })
+    expect(reported).toEqual([new Error('password of the store')])
   })
 })
 
 describe('connections', () => {
-  const tcp = async (policy: string, clientIp = '192.0.2.7') => await enforce(policy).connection({ clientIp }).onTcpConnect()
+  const tcp = async (policy: string, clientIp = '192.0.2.7') =>
+    await enforce(policy).connection({ clientIp }).onTcpConnect()
 
   it.each([
     ['deny', '{type: deny}'],
@@ -148,7 +178,10 @@ describe('connections', () => {
     const error = { code: 'ERR_TUNNEL_3200', message: 'endpoint is offline' }
     const second = first.kind === 'forward-internal' && (await first.resume(error))
     expect(second).toMatchObject({ kind: 'forward-internal', url: { host: 'b.internal' } })
-    expect(second && 'resume' in second && second.kind === 'forward-internal' && (await second.resume(error))).toEqual({ kind: 'close', error })
+    expect(second && 'resume' in second && second.kind === 'forward-internal' && (await second.resume(error))).toEqual({
+      kind: 'close',
+      error,
+    })
   })
 
   it('go on with what a handshake gave', async () => {
@@ -158,7 +191,9 @@ describe('connections', () => {
     actions: [{type: close-connection}]`
     const outcome = await tcp(policy)
     expect(outcome).toMatchObject({ kind: 'terminate-tls', settings: { minVersion: 'TLSv1.3' } })
-    expect(outcome.kind === 'terminate-tls' && (await outcome.resume({ version: '1.3', sni: 'a.example' }))).toEqual({ kind: 'close' })
+    expect(outcome.kind === 'terminate-tls' && (await outcome.resume({ version: '1.3', sni: 'a.example' }))).toEqual({
+      kind: 'close',
+    })
   })
 })
 
@@ -178,7 +213,10 @@ describe('requests', () => {
   })
 
   it('get another host', async () => {
-    const policy = req('{type: add-headers, config: {headers: {host: inner.example}}}', '{type: add-headers, config: {headers: {x-url: "${req.url}", x-host: "${req.host}"}}}')
+    const policy = req(
+      '{type: add-headers, config: {headers: {host: inner.example}}}',
+      '{type: add-headers, config: {headers: {x-url: "${req.url}", x-host: "${req.host}"}}}',
+    )
     const { host, headers, target } = await forwarded(policy)
     expect({ host, target }).toEqual({ host: 'inner.example', target: '/' })
     expect(fieldsOf(headers)).toEqual([
@@ -201,17 +239,29 @@ describe('requests', () => {
 
   it.each([
     ['deny', '{type: deny}', { status: 403, headers: { 'content-length': '0' }, body: '' }],
-    ['deny with a status', '{type: deny, config: {status_code: 404}}', { status: 404, headers: { 'content-length': '0' }, body: '' }],
-    ['custom-response', '{type: custom-response, config: {status_code: "${200 + 3}", body: "{\\"m\\": \\"${req.method}\\"}", headers: {X-A: b}}}', {
-      status: 203,
-      headers: { 'x-a': 'b', 'content-type': 'application/json', 'content-length': '12' },
-      body: '{"m": "GET"}',
-    }],
-    ['redirect', '{type: redirect, config: {from: "^https://([^/]*)/old", to: "https://$1/new", status_code: 301, headers: {x-a: b}}}', {
-      status: 301,
-      headers: { location: 'https://app.example.com/new?a=1', 'x-a': 'b', 'content-length': '0' },
-      body: '',
-    }],
+    [
+      'deny with a status',
+      '{type: deny, config: {status_code: 404}}',
+      { status: 404, headers: { 'content-length': '0' }, body: '' },
+    ],
+    [
+      'custom-response',
+      '{type: custom-response, config: {status_code: "${200 + 3}", body: "{\\"m\\": \\"${req.method}\\"}", headers: {X-A: b}}}',
+      {
+        status: 203,
+        headers: { 'x-a': 'b', 'content-type': 'application/json', 'content-length': '12' },
+        body: '{"m": "GET"}',
+      },
+    ],
+    [
+      'redirect',
+      '{type: redirect, config: {from: "^https://([^/]*)/old", to: "https://$1/new", status_code: 301, headers: {x-a: b}}}',
+      {
+        status: 301,
+        headers: { location: 'https://app.example.com/new?a=1', 'x-a': 'b', 'content-length': '0' },
+        body: '',
+      },
+    ],
   ])('are answered by %s', async (_name, action, answer) => {
     expect(responded(await outcomeOf(req(action), request({ target: '/old?a=1' })))).toEqual(answer)
   })
@@ -267,7 +317,9 @@ describe('requests', () => {
     expect(await exchange().onRequest()).toMatchObject({ kind: 'forward' })
     cidr = '10.0.0.0/8'
     expect(await exchange().onRequest()).toMatchObject({ kind: 'refuse', status: 403 })
-    expect(await outcomeOf(req('{type: restrict-ips, config: {ip_policies: [ipp_2]}}'), request(), ports)).toMatchObject({
+    expect(
+      await outcomeOf(req('{type: restrict-ips, config: {ip_policies: [ipp_2]}}'), request(), ports),
+    ).toMatchObject({
       kind: 'refuse',
       status: 500,
     })
@@ -290,13 +342,20 @@ describe('requests', () => {
 
   it('wait for counters that others share', async () => {
     const ports: PolicyPorts = { rateCounters: { take: async () => ({ limited: true, retryAfterSeconds: 7 }) } }
-    const policy = req('{type: rate-limit, config: {name: n, algorithm: sliding_window, capacity: 1, rate: 60s, bucket_key: [conn.client_ip]}}')
-    expect(responded(await outcomeOf(policy, request(), ports))).toMatchObject({ status: 429, headers: { 'retry-after': '7' } })
+    const policy = req(
+      '{type: rate-limit, config: {name: n, algorithm: sliding_window, capacity: 1, rate: 60s, bucket_key: [conn.client_ip]}}',
+    )
+    expect(responded(await outcomeOf(policy, request(), ports))).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '7' },
+    })
   })
 
   it('are blocked while the circuit is open', async () => {
     const clock = new ManualClock(noon)
-    const { exchange } = enforce(req('{type: circuit-breaker, config: {error_threshold: 0.5, volume_threshold: 2}}'), { clock })
+    const { exchange } = enforce(req('{type: circuit-breaker, config: {error_threshold: 0.5, volume_threshold: 2}}'), {
+      clock,
+    })
     for (const status of [500, 503]) {
       const failing = exchange()
       expect((await failing.onRequest()).kind).toBe('forward')
@@ -325,14 +384,23 @@ describe('requests', () => {
       '{type: custom-response, config: {status_code: 502, body: "${actions.ngrok.forward_internal.error.code} ${actions.ngrok.forward_internal.url}"}}',
     )
     const outcome = await outcomeOf(policy)
-    expect(outcome).toMatchObject({ kind: 'forward-internal', url: { scheme: 'https', host: 'app.internal', port: 443 } })
-    const next = outcome.kind === 'forward-internal' && (await outcome.resume({ code: 'ERR_TUNNEL_3200', message: 'offline' }))
-    expect(responded(next as RequestOutcome)).toMatchObject({ status: 502, body: 'ERR_NGROK_3200 https://app.internal' })
+    expect(outcome).toMatchObject({
+      kind: 'forward-internal',
+      url: { scheme: 'https', host: 'app.internal', port: 443 },
+    })
+    const next =
+      outcome.kind === 'forward-internal' && (await outcome.resume({ code: 'ERR_TUNNEL_3200', message: 'offline' }))
+    expect(responded(next as RequestOutcome)).toMatchObject({
+      status: 502,
+      body: 'ERR_NGROK_3200 https://app.internal',
+    })
   })
 
   it('end with the error of an internal endpoint that has to be there', async () => {
     const outcome = await outcomeOf(req('{type: forward-internal, config: {url: "https://a.internal"}}'))
-    expect(outcome.kind === 'forward-internal' && (await outcome.resume({ code: 'ERR_TUNNEL_3200', message: 'offline' }))).toMatchObject({
+    expect(
+      outcome.kind === 'forward-internal' && (await outcome.resume({ code: 'ERR_TUNNEL_3200', message: 'offline' })),
+    ).toMatchObject({
       kind: 'refuse',
       status: 404,
       code: 'ERR_TUNNEL_3200',
@@ -350,7 +418,16 @@ describe('requests', () => {
       '{type: request-body-find-replace, config: {replacements: [{from: "${req.method}|call", to: "${req.method}"}]}}',
       '{type: add-headers, config: {headers: {x: "${actions.ngrok.request_body_find_replace.replacements[0].matched_content}"}}}',
     )
-    const facts = request({ method: 'POST', headers: ['Host', 'a', 'Content-Length', '25'], host: 'a', framing: 'length', contentLength: 25 }, { readBody })
+    const facts = request(
+      {
+        method: 'POST',
+        headers: ['Host', 'a', 'Content-Length', '25'],
+        host: 'a',
+        framing: 'length',
+        contentLength: 25,
+      },
+      { readBody },
+    )
     const { body, headers } = await forwarded(policy, facts)
     expect(body?.toString()).toBe('POST #1234 or #9999')
     expect(Object.fromEntries(fieldsOf(headers))).toMatchObject({ 'Content-Length': '19', x: 'call' })
@@ -374,7 +451,16 @@ describe('requests', () => {
     // printf '{"a":1}' | openssl dgst -sha256 -hmac s3cret
     const signature = 'sha256=b61dbe1e0a5a2ac1c6b9e1d0a3b2a8fe'
     const facts = (value: string) =>
-      request({ method: 'POST', headers: ['Host', 'a', 'X-Hub-Signature-256', value], host: 'a', framing: 'length', contentLength: 7 }, { readBody: async () => body })
+      request(
+        {
+          method: 'POST',
+          headers: ['Host', 'a', 'X-Hub-Signature-256', value],
+          host: 'a',
+          framing: 'length',
+          contentLength: 7,
+        },
+        { readBody: async () => body },
+      )
     const { createHmac } = await import('node:crypto')
     const good = `sha256=${createHmac('sha256', 's3cret').update(body).digest('hex')}`
     const policy = req(
@@ -382,7 +468,11 @@ describe('requests', () => {
       '{type: verify-webhook, config: {provider: github, secret: s3cret}}',
     )
     expect((await forwarded(policy, facts(good))).body?.toString()).toBe('{"a":2}')
-    expect(await outcomeOf(policy, facts(signature))).toMatchObject({ kind: 'refuse', status: 403, code: 'ERR_TUNNEL_3204' })
+    expect(await outcomeOf(policy, facts(signature))).toMatchObject({
+      kind: 'refuse',
+      status: 403,
+      code: 'ERR_TUNNEL_3204',
+    })
   })
 
   it('without a token are refused', async () => {
@@ -391,7 +481,12 @@ describe('requests', () => {
           issuer: {allow_list: [{value: "https://i.example"}]}
           http: {tokens: [{type: jwt, method: header, name: Authorization, prefix: "Bearer "}]}
           jws: {allowed_algorithms: [RS256], keys: {sources: {additional_jkus: ["https://i.example/jwks"]}}}`)
-    expect(await outcomeOf(policy)).toMatchObject({ kind: 'refuse', status: 401, code: 'ERR_TUNNEL_3408', headers: ['www-authenticate', 'Bearer'] })
+    expect(await outcomeOf(policy)).toMatchObject({
+      kind: 'refuse',
+      status: 401,
+      code: 'ERR_TUNNEL_3408',
+      headers: ['www-authenticate', 'Bearer'],
+    })
   })
 
   it('wait for requests that the policy makes', async () => {
@@ -400,7 +495,12 @@ describe('requests', () => {
       clock: new ManualClock(noon),
       fetch: async ({ url, method }) => {
         asked.push(`${method} ${url}`)
-        return { status: asked.length === 1 ? 503 : 200, headers: ['x-tier', 'gold'], body: Buffer.from('{"ok":true}'), resolvedIp: '192.0.2.1' }
+        return {
+          status: asked.length === 1 ? 503 : 200,
+          headers: ['x-tier', 'gold'],
+          body: Buffer.from('{"ok":true}'),
+          resolvedIp: '192.0.2.1',
+        }
       },
     }
     const policy = `on_http_request:
@@ -419,8 +519,14 @@ describe('requests', () => {
       `on_http_request:
   - actions: [{type: http-request, config: {url: "https://a.internal", on_error: ${onError}}}]
   - actions: [{type: add-headers, config: {headers: {x: "\${actions.ngrok.http_request.error.code}"}}}]`
-    expect(fieldsOf((await forwarded(policy('continue'))).headers)).toContainEqual(['x', expect.stringMatching(/^ERR_NGROK_3/)])
-    expect(await outcomeOf(policy('halt'))).toMatchObject({ kind: 'refuse', code: expect.stringMatching(/^ERR_TUNNEL_3/) })
+    expect(fieldsOf((await forwarded(policy('continue'))).headers)).toContainEqual([
+      'x',
+      expect.stringMatching(/^ERR_NGROK_3/),
+    ])
+    expect(await outcomeOf(policy('halt'))).toMatchObject({
+      kind: 'refuse',
+      code: expect.stringMatching(/^ERR_TUNNEL_3/),
+    })
   })
 })
 
@@ -441,7 +547,11 @@ describe('responses', () => {
   })
 
   it('lose and gain headers', async () => {
-    const policy = rule('on_http_response', '{type: remove-headers, config: {headers: [server]}}', '{type: add-headers, config: {headers: {x-status: "${res.status_code}"}}}')
+    const policy = rule(
+      'on_http_response',
+      '{type: remove-headers, config: {headers: [server]}}',
+      '{type: add-headers, config: {headers: {x-status: "${res.status_code}"}}}',
+    )
     const { outcome } = await answered(policy, response({ status: 201, headers: ['Server', 'x'] }))
     expect(responded(outcome)).toMatchObject({ status: 201, headers: { 'x-status': '201' } })
   })
@@ -451,19 +561,34 @@ describe('responses', () => {
   - expressions: [res.status_code >= 500]
     actions: [{type: custom-response, config: {status_code: 503, body: sorry}}]
   - actions: [{type: add-headers, config: {headers: {x: "1"}}}]`
-    expect(responded((await answered(policy, response({ status: 500 }))).outcome)).toMatchObject({ status: 503, body: 'sorry', headers: { 'content-length': '5' } })
+    expect(responded((await answered(policy, response({ status: 500 }))).outcome)).toMatchObject({
+      status: 503,
+      body: 'sorry',
+      headers: { 'content-length': '5' },
+    })
     expect(responded((await answered(policy)).outcome)).toMatchObject({ status: 200, headers: { x: '1' } })
   })
 
   it('of custom-response pass the response rules; those of deny do not', async () => {
-    const policy = (action: string) => `${req(action)}${rule('on_http_response', '{type: add-headers, config: {headers: {x-seen: "${res.status_code}"}}}')}`
-    expect(responded(await outcomeOf(policy('{type: custom-response, config: {status_code: 418}}'))).headers).toMatchObject({ 'x-seen': '418' })
+    const policy = (action: string) =>
+      `${req(action)}${rule('on_http_response', '{type: add-headers, config: {headers: {x-seen: "${res.status_code}"}}}')}`
+    expect(
+      responded(await outcomeOf(policy('{type: custom-response, config: {status_code: 418}}'))).headers,
+    ).toMatchObject({ 'x-seen': '418' })
     expect(responded(await outcomeOf(policy('{type: deny}'))).headers).not.toHaveProperty('x-seen')
   })
 
   it('are compressed as the visitor asks', async () => {
-    const policy = rule('on_http_response', '{type: compress-response}', '{type: add-headers, config: {headers: {x: "${actions.ngrok.compress.negotiated_algorithm}"}}}')
-    const { outcome, exchange } = await answered(policy, response({ headers: ['Content-Type', 'text/plain', 'Content-Length', '5'] }), requestWith('Accept-Encoding', 'br;q=0.5, gzip'))
+    const policy = rule(
+      'on_http_response',
+      '{type: compress-response}',
+      '{type: add-headers, config: {headers: {x: "${actions.ngrok.compress.negotiated_algorithm}"}}}',
+    )
+    const { outcome, exchange } = await answered(
+      policy,
+      response({ headers: ['Content-Type', 'text/plain', 'Content-Length', '5'] }),
+      requestWith('Accept-Encoding', 'br;q=0.5, gzip'),
+    )
     const { headers } = responded(outcome)
     expect(headers).toMatchObject({ 'content-encoding': 'gzip', x: 'gzip' })
     expect(exchange.events.compression).toBe('gzip')
@@ -473,7 +598,10 @@ describe('responses', () => {
   })
 
   it('have their body replaced', async () => {
-    const policy = rule('on_http_response', '{type: response-body-find-replace, config: {replacements: [{from: "(?i)secret", to: "***"}]}}')
+    const policy = rule(
+      'on_http_response',
+      '{type: response-body-find-replace, config: {replacements: [{from: "(?i)secret", to: "***"}]}}',
+    )
     const answer = response({ framing: 'chunked' }, { readBody: async () => Buffer.from('a Secret') })
     expect(responded((await answered(policy, answer)).outcome).body).toBe('a ***')
   })
@@ -484,7 +612,9 @@ describe('responses', () => {
     actions: [{type: sse-find-replace, config: {replacements: [{from: token, to: "\${conn.client_port}"}]}}]`
     const { exchange } = await answered(policy, response({ headers: ['Content-Type', 'text/event-stream'] }))
     const filter = exchange.eventStream()
-    expect(filter !== undefined && 'write' in filter && filter.write(Buffer.from('data: a token\n\n')).toString()).toBe('data: a 40000\n\n')
+    expect(filter !== undefined && 'write' in filter && filter.write(Buffer.from('data: a token\n\n')).toString()).toBe(
+      'data: a 40000\n\n',
+    )
     const { exchange: other } = await answered(policy, response({ headers: ['Content-Type', 'text/plain'] }))
     expect(other.eventStream()).toBeUndefined()
   })
@@ -495,7 +625,9 @@ describe('logs', () => {
     const policy = req(
       `{type: log, config: {metadata: {method: "\${req.method}", port: "\${conn.client_port}", deep: [{a: "\${1 == 1}"}], token: "\${req.headers['authorization'][0]}", all: "\${req.headers}", secret: "\${secrets.get('v', 'n')}"}}}`,
     )
-    const exchange = enforce(policy, { secret: () => 'hidden' }).exchange(requestWith('Authorization', 'Bearer hidden', 'X-A', 'b'))
+    const exchange = enforce(policy, { secret: () => 'hidden' }).exchange(
+      requestWith('Authorization', 'Bearer hidden', 'X-A', 'b'),
+    )
     await exchange.onRequest()
     expect(exchange.events.logs).toEqual([
       {
@@ -516,6 +648,17 @@ describe('logs', () => {
     const exchange = enforce(req('{type: log, config: {metadata: {a: "${vars.none}"}}}')).exchange()
     expect((await exchange.onRequest()).kind).toBe('forward')
     expect(exchange.events.logs).toEqual([{ metadata: { a: 'error: no such key: none' } }])
+  })
+
+  it('and variables of lists within lists end', async () => {
+    const wide = '"${lists.range(9999).map(x, lists.range(9999))}"'
+    const exchange = enforce(req(`{type: log, config: {metadata: {a: ${wide}}}}`)).exchange()
+    expect((await exchange.onRequest()).kind).toBe('forward')
+    expect(exchange.events.logs).toHaveLength(1)
+    expect(await outcomeOf(req(`{type: set-vars, config: {vars: [{a: ${wide}}]}}`))).toMatchObject({
+      kind: 'refuse',
+      code: 'ERR_TUNNEL_2249',
+    })
   })
 
   it('are bounded', async () => {
@@ -543,13 +686,24 @@ describe('a trace', () => {
         {
           phase: 'on_http_request',
           rules: [
-            { index: 0, name: 'other methods', matched: false, actions: [], expressions: [{ source: "req.method == 'PUT'", value: false }] },
+            {
+              index: 0,
+              name: 'other methods',
+              matched: false,
+              actions: [],
+              expressions: [{ source: "req.method == 'PUT'", value: false }],
+            },
             {
               index: 1,
               matched: true,
               expressions: [{ source: "getReqHeader('…')[0] == '…'", value: true }],
               actions: [
-                { type: 'set-vars', pointer: '/on_http_request/1/actions/0', outcome: 'continue', results: { a: 1, token: '<redacted>' } },
+                {
+                  type: 'set-vars',
+                  pointer: '/on_http_request/1/actions/0',
+                  outcome: 'continue',
+                  results: { a: 1, token: '<redacted>' },
+                },
                 {
                   type: 'restrict-ips',
                   pointer: '/on_http_request/1/actions/1',
@@ -557,7 +711,11 @@ describe('a trace', () => {
                   status: 403,
                   code: 'ERR_TUNNEL_3205',
                   message: 'address is not allowed',
-                  results: { action: 'deny', matched_cidr: '', error: { code: 'ERR_TUNNEL_3205', message: 'address is not allowed' } },
+                  results: {
+                    action: 'deny',
+                    matched_cidr: '',
+                    error: { code: 'ERR_TUNNEL_3205', message: 'address is not allowed' },
+                  },
                 },
               ],
             },
@@ -572,7 +730,12 @@ describe('a trace', () => {
     const { exchange, trace } = enforce('on_http_request: [{expressions: ["vars.none == 1"], actions: [{type: deny}]}]')
     await exchange().onRequest()
     expect(trace.trace.phases[0]?.rules).toEqual([
-      { index: 0, matched: false, actions: [], expressions: [{ source: 'vars.none == 1', error: 'no such key: none' }] },
+      {
+        index: 0,
+        matched: false,
+        actions: [],
+        expressions: [{ source: 'vars.none == 1', error: 'no such key: none' }],
+      },
     ])
   })
 })

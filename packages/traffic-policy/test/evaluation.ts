@@ -1,11 +1,11 @@
 import type { HeaderList, RequestHead, ResponseHead } from '@tunnel/http'
 import { compileExpression } from '../src/cel/compile-expression.ts'
-import { type EnvironmentOptions, celEnvironment } from '../src/cel/environment.ts'
+import { celEnvironment, type EnvironmentOptions } from '../src/cel/environment.ts'
 import { createScope } from '../src/cel/scope.ts'
 import type { PolicyPhase } from '../src/document/phases.ts'
 import { ActionResults } from '../src/variables/action-results.ts'
 import type { ConnectionFacts, EndpointFacts, RequestFacts, ResponseFacts } from '../src/variables/facts.ts'
-import { createPhaseVariables, type PhaseVariables } from '../src/variables/phase-variables.ts'
+import { PhaseVariables } from '../src/variables/phase-variables.ts'
 import type { VariablePorts } from '../src/variables/ports.ts'
 import { RequestVariables } from '../src/variables/request-variables.ts'
 import { ResponseVariables } from '../src/variables/response-variables.ts'
@@ -82,7 +82,7 @@ export interface World {
 export function variablesOf(world: World = {}): PhaseVariables {
   const results = new ActionResults()
   for (const [action, result] of Object.entries(world.results ?? {})) results.set(action, result)
-  return createPhaseVariables(
+  return new PhaseVariables(
     {
       connection: { ...connection, ...world.connection },
       endpoint,

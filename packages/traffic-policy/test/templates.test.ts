@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { expect, it } from 'vitest'
 import { celEnvironment } from '../src/cel/environment.ts'
 import { createScope } from '../src/cel/scope.ts'
@@ -59,6 +60,7 @@ it.each([
   ["${getReqHeader('X-Api-Key')[0]}", true],
   ["${req.cookies['a'][0].value}", true],
   ['${req.headers[req.method][0]}', true],
+  ['${json.encode(req.headers)}', true],
   ["${req.headers['x-tier'][0]}", false],
   ['${req.url}', false],
 ])('%s reads a secret: %s', (source, isSecret) => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { describe, expect, it } from 'vitest'
 import type { CertificateFacts } from '../src/index.ts'
 import { normalizedPath } from '../src/variables/request-url.ts'
@@ -54,14 +55,33 @@ const world: World = {
       client: () => certificate,
       server: () => certificate,
     },
-    pod: { id: 'uid', name: 'web', namespace: 'prod', annotations: { 'k8s.ngrok.com/a': 'b' }, errorCode: 'ERR_NGROK_28000', errorMessage: 'too long' },
+    pod: {
+      id: 'uid',
+      name: 'web',
+      namespace: 'prod',
+      annotations: { 'k8s.ngrok.com/a': 'b' },
+      errorCode: 'ERR_NGROK_28000',
+      errorMessage: 'too long',
+    },
   },
   request: request(
     {
       method: 'POST',
       target: '/a/../b%2fc?q=1&r',
-      headers: ['Host', 'app.example.com', 'Content-Type', 'Application/JSON; a="b c"', 'Content-Encoding', 'gzip, br', 'Location', '/l',
-        'Cookie', 'k=v', 'User-Agent', 'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0.1 Mobile Safari/537.36'],
+      headers: [
+        'Host',
+        'app.example.com',
+        'Content-Type',
+        'Application/JSON; a="b c"',
+        'Content-Encoding',
+        'gzip, br',
+        'Location',
+        '/l',
+        'Cookie',
+        'k=v',
+        'User-Agent',
+        'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0.1 Mobile Safari/537.36',
+      ],
       framing: 'length',
       contentLength: 12,
     },
@@ -70,14 +90,31 @@ const world: World = {
   response: {
     head: responseHead({
       status: 404,
-      headers: ['Content-Type', 'text/html', 'Content-Encoding', 'br', 'Location', '/x', 'X-A', '1',
-        'Set-Cookie', 'k=v; Domain=d.example; Path=/p; Expires=Wed, 04 Mar 2026 12:00:00 GMT; Max-Age=60; HttpOnly; Secure; SameSite=Lax; Priority=High'],
+      headers: [
+        'Content-Type',
+        'text/html',
+        'Content-Encoding',
+        'br',
+        'Location',
+        '/x',
+        'X-A',
+        '1',
+        'Set-Cookie',
+        'k=v; Domain=d.example; Path=/p; Expires=Wed, 04 Mar 2026 12:00:00 GMT; Max-Age=60; HttpOnly; Secure; SameSite=Lax; Priority=High',
+      ],
       framing: 'length',
       contentLength: 34,
     }),
     trailers: () => ['X-End', 'e'],
   },
-  ports: { lookUpIp: () => ({ categories: ['com.cloudflare.ipv4', 'proxy.anonymous.tor', 'blocklist.greensnow_co'], as: { number: 64500, organization: 'Example' }, location: place, registeredLocation: place }) },
+  ports: {
+    lookUpIp: () => ({
+      categories: ['com.cloudflare.ipv4', 'proxy.anonymous.tor', 'blocklist.greensnow_co'],
+      as: { number: 64500, organization: 'Example' },
+      location: place,
+      registeredLocation: place,
+    }),
+  },
 }
 
 const ofPlace = (prefix: string, isRegistered: boolean): [string, unknown][] => [
@@ -99,7 +136,19 @@ const ofPlace = (prefix: string, isRegistered: boolean): [string, unknown][] => 
       ] as [string, unknown][])),
 ]
 const ofIp = (prefix: string): [string, unknown][] => [
-  [`${prefix}.categories`, ['com', 'com.cloudflare', 'com.cloudflare.ipv4', 'proxy', 'proxy.anonymous', 'proxy.anonymous.tor', 'blocklist', 'blocklist.greensnow_co']],
+  [
+    `${prefix}.categories`,
+    [
+      'com',
+      'com.cloudflare',
+      'com.cloudflare.ipv4',
+      'proxy',
+      'proxy.anonymous',
+      'proxy.anonymous.tor',
+      'blocklist',
+      'blocklist.greensnow_co',
+    ],
+  ],
   [`${prefix}.is_on_blocklist`, true],
   [`${prefix}.is_tor_node`, true],
   [`${prefix}.as.number`, 64500n],
@@ -129,7 +178,10 @@ const ofCertificate = (prefix: string): [string, unknown][] => [
   [`${prefix}.signature_algorithm`, 'ECDSA-SHA256'],
   [`string(${prefix}.validity.not_before)`, '2026-03-04T12:00:00Z'],
   [`string(${prefix}.validity.not_after)`, '2026-03-04T12:00:01Z'],
-  [`${prefix}.extensions[0].id + string(${prefix}.extensions[0].critical) + string(${prefix}.extensions[0].value.size())`, '2.5.29.19true1'],
+  [
+    `${prefix}.extensions[0].id + string(${prefix}.extensions[0].critical) + string(${prefix}.extensions[0].value.size())`,
+    '2.5.29.19true1',
+  ],
 ]
 
 /** Reference §3 and §11.6, each variable at least once. */
@@ -235,7 +287,9 @@ it.each<readonly [expression: string, value: unknown]>([
 })
 
 describe('results of actions', () => {
-  const left: World = { results: { rate_limit: { bucket_key: 'k', limited: true, error: { code: 'ERR_TUNNEL_2253', message: 'm' } } } }
+  const left: World = {
+    results: { rate_limit: { bucket_key: 'k', limited: true, error: { code: 'ERR_TUNNEL_2253', message: 'm' } } },
+  }
 
   it.each<readonly [string, unknown]>([
     ['actions.ngrok.rate_limit.bucket_key', 'k'],
@@ -309,10 +363,25 @@ describe('url', () => {
 })
 
 it.each([
-  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.1', 'Edge', 'Windows', 'desktop'],
-  ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15', 'Safari', 'macOS', 'desktop'],
+  [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.1',
+    'Edge',
+    'Windows',
+    'desktop',
+  ],
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15',
+    'Safari',
+    'macOS',
+    'desktop',
+  ],
   ['Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0', 'Firefox', 'Linux', 'desktop'],
-  ['Mozilla/5.0 (iPad; CPU OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile/15E148 Safari/604.1', 'Safari', 'iOS', 'tablet'],
+  [
+    'Mozilla/5.0 (iPad; CPU OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Version/17.4 Mobile/15E148 Safari/604.1',
+    'Safari',
+    'iOS',
+    'tablet',
+  ],
   ['Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)', 'Googlebot', '', 'bot'],
   ['curl/8.4.0', 'curl', '', 'bot'],
   ['', '', '', 'other'],

@@ -63,7 +63,10 @@ function memberType(type: CelType, name: string, node: Ast): CelType {
   if (type.kind !== 'struct') throw new CelCompileError(`${typeName(type)} has no field ${name}`, node.range)
   const field = type.fields[name]
   if (field) return field
-  throw new CelCompileError(`${type.name} has no field ${name}; it has ${Object.keys(type.fields).join(', ')}`, node.range)
+  throw new CelCompileError(
+    `${type.name} has no field ${name}; it has ${Object.keys(type.fields).join(', ')}`,
+    node.range,
+  )
 }
 
 function elementType(container: CelType, key: CelType, node: AstOf<'[]'>): CelType {
@@ -77,7 +80,7 @@ function elementType(container: CelType, key: CelType, node: AstOf<'[]'>): CelTy
   throw new CelCompileError(`${typeName(container)} has no elements`, node.range)
 }
 
-export function fieldOf(map: { get(key: unknown): unknown }, key: unknown, strictMaps: boolean): unknown {
+function fieldOf(map: { get(key: unknown): unknown }, key: unknown, strictMaps: boolean): unknown {
   const value = map.get(key)
   if (value !== undefined) return value
   if (map instanceof LazyMap && !strictMaps) return map.absent
@@ -119,7 +122,8 @@ export function compileHas(node: AstOf<'call'>, compiler: Compiler): Compiled['r
   const [object, key] = argument.args
   const container = compiler.compile(object)
   const name = typeof key === 'string' ? key : compiler.compile(key).constant?.value
-  if (name === undefined) throw new CelCompileError(`has() takes a constant key of ${pathOf(object) ?? 'its map'}`, argument.range)
+  if (name === undefined)
+    throw new CelCompileError(`has() takes a constant key of ${pathOf(object) ?? 'its map'}`, argument.range)
   if (container.type.kind !== 'list') memberType(container.type, String(name), argument)
   return (scope) => {
     const value = container.run(scope)

@@ -19,7 +19,9 @@ const doubles: Record<Exclude<Operator, '%'>, (one: number, other: number) => nu
 }
 
 /** Arithmetic on values whose types are only known now. Numbers of different types do not mix. Reference §2.1 */
-export const arithmetic: Record<Operator, (one: unknown, other: unknown) => unknown> & { negate(value: unknown): unknown } = {
+export const arithmetic: Record<Operator, (one: unknown, other: unknown) => unknown> & {
+  negate(value: unknown): unknown
+} = {
   '-'(one, other) {
     if (one instanceof Timestamp && other instanceof Timestamp) return new Duration(nanosOf(one.ms - other.ms))
     if (one instanceof Timestamp && other instanceof Duration) return shifted(one, -other.nanos)

@@ -17,7 +17,8 @@ export function compileCall(node: AstOf<'call'>, compiler: Compiler): Compiled {
 
 export function compileMethodCall(node: AstOf<'rcall'>, compiler: Compiler): Compiled {
   const [name, receiver, args] = node.args
-  if (isNamespace(receiver, compiler)) return compileArguments(`${receiver.args}.${name}`, undefined, args, node, compiler)
+  if (isNamespace(receiver, compiler))
+    return compileArguments(`${receiver.args}.${name}`, undefined, args, node, compiler)
   if (isMacro(name, args)) return compileMacro(name, receiver, args, node, compiler)
   return compileArguments(name, receiver, args, node, compiler)
 }
@@ -40,14 +41,18 @@ function compileArguments(
   node: Ast,
   compiler: Compiler,
 ): Compiled {
-  const operands = [...(receiver ? [receiver] : []), ...argumentNodes].map((argument) => compiler.compile(argument))
+  const nodes = [...(receiver ? [receiver] : []), ...argumentNodes]
+  const operands = nodes.map((argument) => compiler.compile(argument))
+  // All headers or cookies as one text have the secret ones in it.
+  const isSecret = nodes.some((argument) => resolveVariable(argument, compiler)?.secretKeys !== undefined)
   const overloads = overloadsOf(name, receiver !== undefined, node, compiler)
   const matches = overloads.map((overload) => matchOf(overload, operands)).filter(({ fit }) => fit !== 'no')
-  if (matches.length === 0) throw new CelCompileError(noMatch(name, receiver !== undefined, operands, overloads), node.range)
+  if (matches.length === 0)
+    throw new CelCompileError(noMatch(name, receiver !== undefined, operands, overloads), node.range)
   const type = matches.map((match) => match.returns).reduce(unified)
   const certain = matches[0]!.fit === 'yes' ? matches[0]! : undefined
   const constants = operands.map((operand) => operand.constant)
-  if (matches.some(({ overload }) => overload.isSecret?.(constants))) compiler.notes.readsSecret = true
+  if (isSecret || matches.some(({ overload }) => overload.isSecret?.(constants))) compiler.notes.readsSecret = true
   const run = certain ? direct(certain.overload, operands, node) : dispatched(name, matches, operands)
   return foldConstants(certain?.overload, { type: certain?.returns ?? type, run }, operands)
 }
@@ -55,7 +60,8 @@ function compileArguments(
 function overloadsOf(name: string, isMethod: boolean, node: Ast, compiler: Compiler): readonly Overload[] {
   const { functions, phase } = compiler.environment
   const all = (functions.get(name) ?? []).filter((overload) => (overload.receiver !== undefined) === isMethod)
-  if (all.length === 0) throw new CelCompileError(`there is no ${isMethod ? 'method' : 'function'} \`${name}\``, node.range)
+  if (all.length === 0)
+    throw new CelCompileError(`there is no ${isMethod ? 'method' : 'function'} \`${name}\``, node.range)
   const available = all.filter((overload) => overload.phases?.includes(phase) ?? true)
   if (available.length === 0) throw new CelCompileError(`\`${name}\` is not available in ${phase}`, node.range)
   return available
@@ -71,7 +77,12 @@ function matchOf(overload: Overload, operands: readonly Compiled[]): Match {
   return { overload, fit, returns: substituted(overload.returns, bindings) }
 }
 
-function noMatch(name: string, isMethod: boolean, operands: readonly Compiled[], overloads: readonly Overload[]): string {
+function noMatch(
+  name: string,
+  isMethod: boolean,
+  operands: readonly Compiled[],
+  overloads: readonly Overload[],
+): string {
   const types = operands.map(({ type }) => typeName(type))
   const call = isMethod ? `${types[0]}.${name}(${types.slice(1).join(', ')})` : `${name}(${types.join(', ')})`
   return `there is no ${call}; there is ${overloads.map(({ signature }) => signature).join(', ')}`

@@ -1,8 +1,11 @@
 import { CelError } from './cel-error.ts'
 import { type CelMap, Duration, isMap, kindOf, Timestamp, TypeValue, Uint } from './values.ts'
 
+/** Is told of the elements that a comparison looks at. */
+type Charge = (elements: number) => void
+
 /** Values of different types are not equal, except numbers of one value. Reference §2.1 */
-export function equal(one: unknown, other: unknown): boolean {
+export function equal(one: unknown, other: unknown, charge: Charge): boolean {
   if (one === other) return true
   if (typeof one === 'string' || typeof other === 'string') return false
   const number = numeric(one)
@@ -11,8 +14,8 @@ export function equal(one: unknown, other: unknown): boolean {
     // biome-ignore lint/suspicious/noDoubleEquals: bigint and number of one value
     return otherNumber !== undefined && number == otherNumber
   }
-  if (Array.isArray(one)) return Array.isArray(other) && equalLists(one, other)
-  if (isMap(one)) return isMap(other) && equalMaps(one, other)
+  if (Array.isArray(one)) return Array.isArray(other) && equalLists(one, other, charge)
+  if (isMap(one)) return isMap(other) && equalMaps(one, other, charge)
   if (one instanceof Uint8Array) return other instanceof Uint8Array && Buffer.compare(one, other) === 0
   if (one instanceof Timestamp) return other instanceof Timestamp && one.ms === other.ms
   if (one instanceof Duration) return other instanceof Duration && one.nanos === other.nanos
@@ -20,8 +23,11 @@ export function equal(one: unknown, other: unknown): boolean {
 }
 
 /** Whether a list has an equal element, or a map the key. */
-export function contains(container: unknown, value: unknown): boolean {
-  if (Array.isArray(container)) return container.some((item) => equal(item, value))
+export function contains(container: unknown, value: unknown, charge: Charge): boolean {
+  if (Array.isArray(container)) {
+    charge(container.length)
+    return container.some((item) => equal(item, value, charge))
+  }
   if (isMap(container)) return container.has(mapKey(value))
   throw new CelError(`"in" takes a list or map, got ${kindOf(container)}`)
 }
@@ -47,13 +53,16 @@ export function compare(one: unknown, other: unknown): number {
   return left > right ? 1 : left >= right ? 0 : Number.NaN
 }
 
-function equalLists(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, at) => equal(item, other[at]))
+function equalLists(one: readonly unknown[], other: readonly unknown[], charge: Charge): boolean {
+  if (one.length !== other.length) return false
+  charge(one.length)
+  return one.every((item, at) => equal(item, other[at], charge))
 }
 
-function equalMaps(one: CelMap, other: CelMap): boolean {
+function equalMaps(one: CelMap, other: CelMap, charge: Charge): boolean {
   if (one.size !== other.size) return false
-  for (const key of one.keys()) if (!other.has(key) || !equal(one.get(key), other.get(key))) return false
+  charge(one.size)
+  for (const key of one.keys()) if (!other.has(key) || !equal(one.get(key), other.get(key), charge)) return false
   return true
 }
 

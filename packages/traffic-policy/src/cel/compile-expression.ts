@@ -1,6 +1,6 @@
 import { CelCompileError } from './cel-error.ts'
-import type { CelEnvironment, Compiled, Compiler, Local } from './compiled.ts'
 import { compileNode } from './compile-node.ts'
+import type { CelEnvironment, Compiled, Compiler, Local } from './compiled.ts'
 import { celLimits } from './limits.ts'
 import { parseExpression } from './syntax.ts'
 import { type CelType, fits, typeName } from './types.ts'

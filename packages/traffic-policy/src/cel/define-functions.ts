@@ -19,7 +19,10 @@ export const pureFunctions = (handlers: Readonly<Record<string, Pure>>): Overloa
   }))
 
 /** Functions of the request, of time or of chance: the handler is given the scope first. */
-export const scopedFunctions = (handlers: Readonly<Record<string, Scoped>>, phases?: readonly PolicyPhase[]): Overload[] =>
+export const scopedFunctions = (
+  handlers: Readonly<Record<string, Scoped>>,
+  phases?: readonly PolicyPhase[],
+): Overload[] =>
   Object.entries(handlers).map(([signature, handler]) => ({
     ...readSignature(signature),
     ...(phases && { phases }),

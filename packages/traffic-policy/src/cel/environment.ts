@@ -11,7 +11,10 @@ export interface EnvironmentOptions {
 }
 
 /** What expressions of a phase can name. */
-export const celEnvironment = (phase: PolicyPhase, { strictMaps = false, extra }: EnvironmentOptions = {}): CelEnvironment => ({
+export const celEnvironment = (
+  phase: PolicyPhase,
+  { strictMaps = false, extra }: EnvironmentOptions = {},
+): CelEnvironment => ({
   phase,
   variables: extra ? { ...variableTree, ...extra } : variableTree,
   functions,

@@ -2,7 +2,7 @@ import { CelError } from './cel-error.ts'
 
 export const MAX_INT = 9_223_372_036_854_775_807n
 export const MIN_INT = -9_223_372_036_854_775_808n
-export const MAX_UINT = 18_446_744_073_709_551_615n
+const MAX_UINT = 18_446_744_073_709_551_615n
 
 export function asInt(value: bigint): bigint {
   if (value > MAX_INT || value < MIN_INT) throw new CelError('int overflows 64 bits')

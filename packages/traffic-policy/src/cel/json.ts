@@ -30,7 +30,9 @@ function encodeOne(value: unknown, depth: number, budget: { left: number }): str
 }
 
 function encodeMap(map: CelMap, depth: number, budget: { left: number }): string {
-  const keys = [...map.keys()].map((key) => [String(key), key] as const).sort(([one], [other]) => (one < other ? -1 : 1))
+  const keys = [...map.keys()]
+    .map((key) => [String(key), key] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
   const members = keys.map(([name, key]) => `${JSON.stringify(name)}:${encode(map.get(key), depth + 1, budget)}`)
   return `{${members.join(',')}}`
 }

@@ -28,7 +28,7 @@ export function compileLiteral(node: AstOf<'value'>): Compiled {
 /** The parser keeps the low byte of each character of `b'é'`; CEL means its UTF-8. */
 function utf8Literal(node: AstOf<'value'>, parsed: Uint8Array): Uint8Array {
   const written = node.input.slice(node.start, node.end)
-  return /[^\u0000-\u007f]/.test(written) && !written.includes('\\')
+  return /\P{ASCII}/u.test(written) && !written.includes('\\')
     ? Buffer.from(written.replace(/^[^'"]*('''|"""|'|")|('''|"""|'|")$/g, ''), 'utf8')
     : parsed
 }
@@ -37,15 +37,22 @@ export function compileList(node: AstOf<'list'>, compiler: Compiler): Compiled {
   const items = node.args.map((item) => compiler.compile(item))
   const of = items.reduce<CelType | undefined>((type, item) => (type ? unified(type, item.type) : item.type), undefined)
   const type = listOf(of ?? DYN)
-  if (items.every((item) => item.constant)) return constant(Object.freeze(items.map((item) => item.constant?.value)), type)
+  if (items.every((item) => item.constant))
+    return constant(Object.freeze(items.map((item) => item.constant?.value)), type)
   const runs = items.map((item) => item.run)
   return { type, run: (scope) => runs.map((run) => run(scope)) }
 }
 
 export function compileMap(node: AstOf<'map'>, compiler: Compiler): Compiled {
   const entries = node.args.map(([key, value]) => [compiler.compile(key), compiler.compile(value)] as const)
-  const keyType = entries.reduce<CelType | undefined>((type, [key]) => (type ? unified(type, key.type) : key.type), undefined)
-  const of = entries.reduce<CelType | undefined>((type, [, value]) => (type ? unified(type, value.type) : value.type), undefined)
+  const keyType = entries.reduce<CelType | undefined>(
+    (type, [key]) => (type ? unified(type, key.type) : key.type),
+    undefined,
+  )
+  const of = entries.reduce<CelType | undefined>(
+    (type, [, value]) => (type ? unified(type, value.type) : value.type),
+    undefined,
+  )
   return {
     type: mapOf(keyType ?? DYN, of ?? DYN),
     run(scope) {

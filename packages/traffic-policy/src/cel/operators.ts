@@ -6,12 +6,41 @@ import { MIN_INT } from './integers.ts'
 import { compileCondition } from './logic.ts'
 import { spend } from './scope.ts'
 import type { Ast, AstOf } from './syntax.ts'
-import { BOOL, type CelType, DOUBLE, DURATION, DYN, fits, INT, listOf, STRING, TIMESTAMP, typeName, unified } from './types.ts'
-import { isMap } from './values.ts'
+import {
+  BOOL,
+  type CelType,
+  DOUBLE,
+  DURATION,
+  DYN,
+  fits,
+  INT,
+  listOf,
+  STRING,
+  TIMESTAMP,
+  typeName,
+  unified,
+} from './types.ts'
 
-export type BinaryAst = Exclude<
+type BinaryAst = Exclude<
   Ast,
-  { op: 'value' | 'id' | '.' | '.?' | '[]' | '[?]' | 'call' | 'rcall' | 'list' | 'map' | '?:' | '||' | '&&' | '!_' | '-_' }
+  {
+    op:
+      | 'value'
+      | 'id'
+      | '.'
+      | '.?'
+      | '[]'
+      | '[?]'
+      | 'call'
+      | 'rcall'
+      | 'list'
+      | 'map'
+      | '?:'
+      | '||'
+      | '&&'
+      | '!_'
+      | '-_'
+  }
 >
 
 export function compileUnary(node: AstOf<'!_'> | AstOf<'-_'>, compiler: Compiler): Compiled {
@@ -57,8 +86,7 @@ function equality({ run: left, constant: known }: Compiled, right: Compiled): Ru
   return (scope) => {
     const one = left(scope)
     const other = right.run(scope)
-    if (typeof one === 'object') spend(scope, sizeOf(one))
-    return equal(one, other)
+    return equal(one, other, (elements) => spend(scope, elements))
   }
 }
 
@@ -73,9 +101,7 @@ function membership(value: Compiled, container: Compiled, node: BinaryAst): Run 
   }
   return (scope) => {
     const wanted = value.run(scope)
-    const candidates = container.run(scope)
-    if (Array.isArray(candidates)) spend(scope, candidates.length)
-    return contains(candidates, wanted)
+    return contains(container.run(scope), wanted, (elements) => spend(scope, elements))
   }
 }
 
@@ -105,7 +131,12 @@ function haveOrder({ kind: one }: CelType, { kind: other }: CelType): boolean {
   return NUMBERS.has(one) ? NUMBERS.has(other) : one === other && ORDERED.has(one)
 }
 
-function compileArithmetic(op: '+' | '-' | '*' | '/' | '%', left: Compiled, right: Compiled, node: BinaryAst): Compiled {
+function compileArithmetic(
+  op: '+' | '-' | '*' | '/' | '%',
+  left: Compiled,
+  right: Compiled,
+  node: BinaryAst,
+): Compiled {
   const type = resultOf(op, left.type, right.type)
   if (type === undefined)
     throw new CelCompileError(`"${op}" does not take ${typeName(left.type)} and ${typeName(right.type)}`, node.range)
@@ -114,7 +145,10 @@ function compileArithmetic(op: '+' | '-' | '*' | '/' | '%', left: Compiled, righ
   const run: Run =
     op === '+'
       ? (scope) => addValues(scope, one(scope), other(scope))
-      : ((calculate) => (scope) => calculate(one(scope), other(scope)))(arithmetic[op])
+      : (
+          (calculate) => (scope) =>
+            calculate(one(scope), other(scope))
+        )(arithmetic[op])
   return { type, run }
 }
 
@@ -142,9 +176,4 @@ function resultOf(op: string, left: CelType, right: CelType): CelType | undefine
     default:
       return left.kind === right.kind && NUMBERS.has(left.kind) ? (left.kind === 'double' ? DOUBLE : left) : undefined
   }
-}
-
-function sizeOf(value: object | null): number {
-  if (Array.isArray(value)) return value.length
-  return isMap(value) ? value.size : 1
 }

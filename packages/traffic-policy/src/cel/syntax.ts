@@ -32,7 +32,9 @@ export function parseExpression(source: string): Ast {
     return ast
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    throw new CelCompileError(lowerFirst(error.summary), error.range ?? { start: 0, end: source.length }, { cause: error })
+    throw new CelCompileError(lowerFirst(error.summary), error.range ?? { start: 0, end: source.length }, {
+      cause: error,
+    })
   }
 }
 

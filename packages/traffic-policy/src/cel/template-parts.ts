@@ -45,6 +45,7 @@ function closingBrace(template: string, from: number): number {
       depth--
     } else if (character === '"' || character === "'") at = endOfQuoted(template, at)
   }
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the form itself
   throw new CelCompileError('"${" has no matching "}"', { start: from - 2, end: template.length })
 }
 

@@ -41,7 +41,14 @@ export function compileTemplate(source: string, environment: CelEnvironment): Te
 }
 
 function constantTemplate(source: string, text: string): Template {
-  return { source, constant: text, parts: text === '' ? [] : [text], readsSecret: false, render: () => text, evaluate: () => text }
+  return {
+    source,
+    constant: text,
+    parts: text === '' ? [] : [text],
+    readsSecret: false,
+    render: () => text,
+    evaluate: () => text,
+  }
 }
 
 function compilePart({ source, offset }: { source: string; offset: number }, environment: CelEnvironment) {
@@ -53,8 +60,3 @@ function compilePart({ source, offset }: { source: string; offset: number }, env
     throw new CelCompileError(error.message, range, { cause: error })
   }
 }
-
-/** Text of a template that takes part in an error message or trace. */
-export const shownTemplate = ({ readsSecret, constant }: Template, value: string): string =>
-  readsSecret && constant === undefined ? '<redacted>' : value
-

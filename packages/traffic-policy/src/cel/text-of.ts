@@ -14,14 +14,17 @@ export function textOf(value: unknown): string {
   return Array.isArray(value) || isMap(value) ? encodeJson(value) : ''
 }
 
-export function textOfDouble(value: number): string {
+function textOfDouble(value: number): string {
   if (Number.isFinite(value)) return String(value)
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
 
 /** RFC 3339 in UTC, with milliseconds only where there are some. */
 export function textOfTime({ ms }: Timestamp): string {
-  return new Date(ms).toISOString().replace(/(\.\d*?)0+Z$/, '$1Z').replace('.Z', 'Z')
+  return new Date(ms)
+    .toISOString()
+    .replace(/(\.\d*?)0+Z$/, '$1Z')
+    .replace('.Z', 'Z')
 }
 
 /** Seconds, as in `5400s` or `1.5s`. */

@@ -8,7 +8,7 @@ export type CelType =
 
 export type ScalarKind = (typeof scalarKinds)[number]
 
-export const scalarKinds = [
+const scalarKinds = [
   'bool',
   'int',
   'uint',

@@ -60,8 +60,8 @@ export class TypeValue {
 }
 
 /** The empty time, as Go writes it: 0001-01-01T00:00:00Z. */
-export const ZERO_TIME = new Timestamp(-62_135_596_800_000)
-export const EMPTY_MAP: CelMap = new Map()
+const ZERO_TIME = new Timestamp(-62_135_596_800_000)
+const EMPTY_MAP: CelMap = new Map()
 
 /** The kind of a value at run time. */
 export function kindOf(value: CelValue): Exclude<CelType['kind'], 'struct' | 'param' | 'dyn'> {

@@ -1,9 +1,9 @@
 import type { PolicyFault } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
 import { compileRule, isMap, type RuleContext } from './compile-rule.ts'
 import { kindOf } from './describe-issue.ts'
 import { FaultList } from './fault-list.ts'
 import { defaultPolicyLimits, type PolicyLimits } from './limits.ts'
-import { didYouMean } from '../nearest.ts'
 import { parseDocument } from './parse-document.ts'
 import { type PolicyPhase, type PolicyProtocol, policyPhases, policyProtocols } from './phases.ts'
 import type { CompiledRule, Policy } from './policy.ts'
@@ -30,6 +30,12 @@ export interface CompilePolicyOptions {
    * @default false
    */
   readonly strictMaps?: boolean
+  /**
+   * Whether there is an IP policy, for `restrict-ips`.
+   *
+   * @default taken for granted; one that is not there refuses every request
+   */
+  readonly isIpPolicyKnown?: (id: string) => boolean
   readonly limits?: Partial<PolicyLimits>
 }
 
@@ -95,7 +101,13 @@ function compilePhases(
       faults.add('ERR_TUNNEL_2264', [key], `${rules} rules exceed the limit ${limits.maxRules}`)
       continue
     }
-    phases[phase] = compileRules(given, key, { phase, protocol: options.protocol, strictMaps: options.strictMaps ?? false, limits, faults })
+    phases[phase] = compileRules(given, key, {
+      phase,
+      protocol: options.protocol,
+      strictMaps: options.strictMaps ?? false,
+      limits,
+      faults,
+    })
   }
   checkPolicy(phases, options, faults)
   return phases
@@ -111,7 +123,11 @@ function compileRules(given: readonly unknown[], key: string, context: RuleConte
 }
 
 /** The phase that a key of the document means. */
-function phaseOf(key: string, { protocol = 'http', ...options }: CompilePolicyOptions, faults: FaultList): PolicyPhase | undefined {
+function phaseOf(
+  key: string,
+  { protocol = 'http', ...options }: CompilePolicyOptions,
+  faults: FaultList,
+): PolicyPhase | undefined {
   const isHttp = protocol === 'http' || protocol === 'https'
   const phase = legacyPhase(key, isHttp) ?? policyPhases.find((name) => name === key)
   if (phase === undefined) {
@@ -133,10 +149,22 @@ function legacyPhase(key: string, isHttp: boolean): PolicyPhase | undefined {
   return isHttp ? 'on_http_request' : 'on_tcp_connect'
 }
 
-function checkPolicy(phases: Phases, { protocol, endpoint }: CompilePolicyOptions, faults: FaultList): void {
+function checkPolicy(phases: Phases, options: CompilePolicyOptions, faults: FaultList): void {
   if (faults.faults.length > 0) return
+  const { protocol, endpoint, isIpPolicyKnown = () => true } = options
+  for (const { type, config, path } of policyPhases.flatMap((phase) =>
+    phases[phase].flatMap(({ actions }) => actions),
+  )) {
+    const unknown = type === 'restrict-ips' ? config.ip_policies.findIndex((id) => !isIpPolicyKnown(id)) : -1
+    if (unknown >= 0)
+      faults.add('ERR_TUNNEL_2216', [...path, 'config', 'ip_policies', unknown], 'there is no such IP policy')
+  }
   const isEmpty = policyPhases.every((phase) => phases[phase].length === 0)
   if (isEmpty) faults.add('ERR_TUNNEL_2206', [], 'policy has no action')
   else if (endpoint === 'cloud' && !handlesAll(phases, protocol !== 'tcp' && protocol !== 'tls'))
-    faults.add('ERR_TUNNEL_2235', [], 'policy of a cloud endpoint has no rule without expressions that ends every request')
+    faults.add(
+      'ERR_TUNNEL_2235',
+      [],
+      'policy of a cloud endpoint has no rule without expressions that ends every request',
+    )
 }

@@ -3,12 +3,12 @@ import { CelCompileError } from '../cel/cel-error.ts'
 import { type CompiledExpression, compileExpression } from '../cel/compile-expression.ts'
 import type { CelEnvironment } from '../cel/compiled.ts'
 import { BOOL } from '../cel/types.ts'
-import { actionAliases, actionConfigs, type ActionType, laterActions } from './action-configs/all-configs.ts'
+import { didYouMean } from '../nearest.ts'
+import { type ActionType, actionAliases, actionConfigs, laterActions } from './action-configs/all-configs.ts'
 import { decodeConfig, environmentOf } from './decode-config.ts'
 import { kindOf } from './describe-issue.ts'
 import type { FaultList } from './fault-list.ts'
 import type { PolicyLimits } from './limits.ts'
-import { didYouMean } from '../nearest.ts'
 import type { PolicyPhase, PolicyProtocol } from './phases.ts'
 import type { CompiledAction, CompiledRule } from './policy.ts'
 import { type Path, pointerOf } from './source-position.ts'
@@ -34,7 +34,12 @@ export function compileRule(given: unknown, path: Path, context: RuleContext): C
   }
   for (const key of Object.keys(given))
     if (!RULE_KEYS.includes(key))
-      faults.add('ERR_TUNNEL_2236', path, `unknown key \`${key.slice(0, 64)}\` of a rule${didYouMean(key, RULE_KEYS)}`, { key })
+      faults.add(
+        'ERR_TUNNEL_2236',
+        path,
+        `unknown key \`${key.slice(0, 64)}\` of a rule${didYouMean(key, RULE_KEYS)}`,
+        { key },
+      )
   return {
     name: nameOf(given.name, [...path, 'name'], faults),
     expressions: compileExpressions(given.expressions, [...path, 'expressions'], context),
@@ -58,7 +63,11 @@ function compileExpressions(given: unknown, path: Path, context: RuleContext): C
     return []
   }
   if (list.length > limits.maxExpressions)
-    faults.add('ERR_TUNNEL_2265', path, `${list.length} expressions of a rule exceed the limit ${limits.maxExpressions}`)
+    faults.add(
+      'ERR_TUNNEL_2265',
+      path,
+      `${list.length} expressions of a rule exceed the limit ${limits.maxExpressions}`,
+    )
   const environment = environmentOf(phase, strictMaps)
   return list
     .slice(0, limits.maxExpressions)
@@ -68,7 +77,12 @@ function compileExpressions(given: unknown, path: Path, context: RuleContext): C
 
 const WRAPPED = /^\s*\$\{([\s\S]*)\}\s*$/
 
-function compileOne(given: unknown, path: Path, environment: CelEnvironment, faults: FaultList): CompiledExpression | undefined {
+function compileOne(
+  given: unknown,
+  path: Path,
+  environment: CelEnvironment,
+  faults: FaultList,
+): CompiledExpression | undefined {
   if (typeof given !== 'string' && typeof given !== 'boolean') {
     faults.add('ERR_TUNNEL_2200', path, `expected an expression, got ${kindOf(given)}`)
     return undefined
@@ -109,21 +123,32 @@ function compileAction(given: unknown, path: Path, context: RuleContext): Compil
   if (!isMap(given)) return faults.add('ERR_TUNNEL_2236', path, `expected an action, got ${kindOf(given)}`) as undefined
   for (const key of Object.keys(given))
     if (key !== 'type' && key !== 'config')
-      faults.add('ERR_TUNNEL_2203', path, `unknown key \`${key.slice(0, 64)}\` of an action${didYouMean(key, ['type', 'config'])}`, { key })
+      faults.add(
+        'ERR_TUNNEL_2203',
+        path,
+        `unknown key \`${key.slice(0, 64)}\` of an action${didYouMean(key, ['type', 'config'])}`,
+        { key },
+      )
   const type = typeOf(given.type, path, context)
   if (type === undefined) return undefined
   const config = decodeConfig(type, given.config, environmentOf(phase, strictMaps), [...path, 'config'], faults)
   if (config === undefined) return undefined
   const pointer = pointerOf(path)
-  const digest = createHash('sha256').update(JSON.stringify([pointer, type, given.config ?? {}])).digest('base64url')
-  return { type, config, pointer, identity: digest.slice(0, 22) } as CompiledAction
+  const digest = createHash('sha256')
+    .update(JSON.stringify([pointer, type, given.config ?? {}]))
+    .digest('base64url')
+  return { type, config, path, pointer, identity: digest.slice(0, 22) } as CompiledAction
 }
 
 /** The action that a type names, if it can be in this phase. */
 function typeOf(given: unknown, path: Path, { phase, protocol, faults }: RuleContext): ActionType | undefined {
   const at = [...path, 'type']
   if (typeof given !== 'string') {
-    faults.add(given === undefined ? 'ERR_TUNNEL_2234' : 'ERR_TUNNEL_2203', given === undefined ? path : at, 'an action has a type, which is text')
+    faults.add(
+      given === undefined ? 'ERR_TUNNEL_2234' : 'ERR_TUNNEL_2203',
+      given === undefined ? path : at,
+      'an action has a type, which is text',
+    )
     return undefined
   }
   const type = Object.hasOwn(actionAliases, given) ? actionAliases[given]! : given
@@ -132,7 +157,11 @@ function typeOf(given: unknown, path: Path, { phase, protocol, faults }: RuleCon
     return undefined
   }
   if (!Object.hasOwn(actionConfigs, type)) {
-    faults.add('ERR_TUNNEL_2201', at, `unknown action \`${given.slice(0, 64)}\`${didYouMean(given, Object.keys(actionConfigs))}`)
+    faults.add(
+      'ERR_TUNNEL_2201',
+      at,
+      `unknown action \`${given.slice(0, 64)}\`${didYouMean(given, Object.keys(actionConfigs))}`,
+    )
     return undefined
   }
   const { phases, protocols } = actionConfigs[type as ActionType]

@@ -2,11 +2,10 @@ import type * as z from 'zod'
 import type { CelEnvironment } from '../cel/compiled.ts'
 import { celEnvironment } from '../cel/environment.ts'
 import type { ActionDefinition } from './action-configs/action-definition.ts'
-import { actionConfigs, type ActionType } from './action-configs/all-configs.ts'
+import { type ActionType, actionConfigs } from './action-configs/all-configs.ts'
 import { createFieldSchemas } from './action-configs/field-schemas.ts'
-import { describeIssue } from './describe-issue.ts'
+import { describeIssue, kindOf } from './describe-issue.ts'
 import type { FaultList } from './fault-list.ts'
-import { kindOf } from './describe-issue.ts'
 import type { PolicyPhase } from './phases.ts'
 import type { Path } from './source-position.ts'
 
@@ -46,7 +45,12 @@ export function decodeConfig(
     faults.add('ERR_TUNNEL_2203', path, `expected a map, got ${kindOf(config)}`)
     return undefined
   }
-  const { value, written } = withOwnNames(config as Record<string, unknown>, actionConfigs[type].aliases ?? {}, path, faults)
+  const { value, written } = withOwnNames(
+    config as Record<string, unknown>,
+    actionConfigs[type].aliases ?? {},
+    path,
+    faults,
+  )
   const schema = schemaOf(type, environment)
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
@@ -61,7 +65,12 @@ export function decodeConfig(
 }
 
 /** The older names of fields are replaced by the ones of today. `written` gives back what the document says. */
-function withOwnNames(config: Record<string, unknown>, aliases: Readonly<Record<string, string>>, path: Path, faults: FaultList) {
+function withOwnNames(
+  config: Record<string, unknown>,
+  aliases: Readonly<Record<string, string>>,
+  path: Path,
+  faults: FaultList,
+) {
   const written = new Map<string, string>()
   const value: Record<string, unknown> = {}
   for (const [key, member] of Object.entries(config)) {

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { PolicyFaultCode } from '../errors.ts'
-import type { FaultParams } from './action-configs/issue.ts'
 import { didYouMean } from '../nearest.ts'
+import type { FaultParams } from './action-configs/issue.ts'
 import type { Path } from './source-position.ts'
 
 export interface DescribedIssue {
@@ -16,7 +16,11 @@ export interface DescribedIssue {
 type Issue = z.core.$ZodIssue
 
 /** What a schema says of a configuration, with the code of the reference for it. A value is not repeated: it may be a secret. */
-export function describeIssue(issue: Issue, knownKeys: (path: Path) => readonly string[], at: Path = []): DescribedIssue[] {
+export function describeIssue(
+  issue: Issue,
+  knownKeys: (path: Path) => readonly string[],
+  at: Path = [],
+): DescribedIssue[] {
   const path = [...at, ...(issue.path as Path)]
   switch (issue.code) {
     case 'custom': {
@@ -33,7 +37,9 @@ export function describeIssue(issue: Issue, knownKeys: (path: Path) => readonly 
       return describeUnion(issue, knownKeys, path)
     case 'invalid_type':
       if (isMissing(issue)) return [{ code: 'ERR_TUNNEL_2234', message: 'required', path }]
-      return [{ code: 'ERR_TUNNEL_2203', message: `expected ${named(issue.expected)}, got ${kindOf(issue.input)}`, path }]
+      return [
+        { code: 'ERR_TUNNEL_2203', message: `expected ${named(issue.expected)}, got ${kindOf(issue.input)}`, path },
+      ]
     case 'invalid_value': {
       if (isMissing(issue)) return [{ code: 'ERR_TUNNEL_2234', message: 'required', path }]
       const words = issue.values.map(String)

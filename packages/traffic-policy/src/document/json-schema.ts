@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ActionDefinition } from './action-configs/action-definition.ts'
-import { actionAliases, actionConfigs, type ActionType } from './action-configs/all-configs.ts'
+import { type ActionType, actionAliases, actionConfigs } from './action-configs/all-configs.ts'
 import { createFieldSchemas } from './action-configs/field-schemas.ts'
 import { environmentOf } from './decode-config.ts'
 import { type PolicyPhase, policyPhases } from './phases.ts'
@@ -16,7 +16,14 @@ export function policyJsonSchema(): JsonSchema {
   })
   const definitions = policyPhases.flatMap((name): [string, JsonSchema][] => [
     [`${name}_rule`, ruleSchema(name)],
-    [`${name}_action`, { anyOf: actions.filter((type) => actionConfigs[type].phases.includes(name)).map((type) => ({ $ref: `#/$defs/${type}` })) }],
+    [
+      `${name}_action`,
+      {
+        anyOf: actions
+          .filter((type) => actionConfigs[type].phases.includes(name))
+          .map((type) => ({ $ref: `#/$defs/${type}` })),
+      },
+    ],
   ])
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -29,7 +36,10 @@ export function policyJsonSchema(): JsonSchema {
       outbound: { ...phase('on_http_response'), deprecated: true },
       enabled: { type: 'boolean' },
     },
-    $defs: { ...Object.fromEntries(definitions), ...Object.fromEntries(actions.map((type) => [type, actionSchema(type)])) },
+    $defs: {
+      ...Object.fromEntries(definitions),
+      ...Object.fromEntries(actions.map((type) => [type, actionSchema(type)])),
+    },
   }
 }
 
@@ -64,7 +74,8 @@ function actionSchema(type: ActionType): JsonSchema {
 /** Older names of fields, as their own. A field that has one cannot be required. */
 function withAliases(config: JsonSchema, aliases: Readonly<Record<string, string>>): JsonSchema {
   const properties = { ...(config.properties as JsonSchema) }
-  for (const [alias, name] of Object.entries(aliases)) properties[alias] = { ...(properties[name] as JsonSchema), deprecated: true }
+  for (const [alias, name] of Object.entries(aliases))
+    properties[alias] = { ...(properties[name] as JsonSchema), deprecated: true }
   const required = (config.required as string[] | undefined)?.filter((name) => !Object.values(aliases).includes(name))
   return { ...config, ...(Object.keys(properties).length > 0 && { properties }), ...(required && { required }) }
 }

@@ -1,4 +1,13 @@
-import { type Alias, type Document, isScalar, LineCounter, type Node, parseDocument as parseYaml, visit, type YAMLError } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument as parseYaml,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import type { PolicyFault } from '../errors.ts'
 import type { PolicyLimits } from './limits.ts'
 import { SourcePositions } from './source-position.ts'
@@ -19,7 +28,11 @@ export function parseDocument(text: string, limits: PolicyLimits): ParsedDocumen
   const lines = new LineCounter()
   const document = parseYaml(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', stringKeys: false })
   const positions = new SourcePositions(text, document, lines)
-  const problems = [...document.errors.map(problemOf), ...document.warnings.filter(isTag).map(problemOf), ...badNodes(document, limits)]
+  const problems = [
+    ...document.errors.map(problemOf),
+    ...document.warnings.filter(isTag).map(problemOf),
+    ...badNodes(document, limits),
+  ]
   if (problems.length > 0) {
     const faults = problems.slice(0, limits.maxFaults).map(({ offset, message }) => ({
       code: 'ERR_TUNNEL_2236' as const,
@@ -86,4 +99,3 @@ function keyProblem(key: unknown): string | undefined {
 }
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
-

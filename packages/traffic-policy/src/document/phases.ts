@@ -1,4 +1,9 @@
-export const policyPhases = ['on_tcp_connect', 'on_http_request', 'on_http_response', 'on_event_stream_message'] as const
+export const policyPhases = [
+  'on_tcp_connect',
+  'on_http_request',
+  'on_http_response',
+  'on_event_stream_message',
+] as const
 
 /** Reference §1.3 */
 export type PolicyPhase = (typeof policyPhases)[number]

@@ -2,6 +2,7 @@ import type { CompiledExpression } from '../cel/compile-expression.ts'
 import type { PolicyFault } from '../errors.ts'
 import type { AnyActionConfig } from './action-configs/all-configs.ts'
 import type { PolicyPhase } from './phases.ts'
+import type { Path } from './source-position.ts'
 
 /** An action, its configuration compiled. */
 export type CompiledAction = AnyActionConfig & {
@@ -10,7 +11,8 @@ export type CompiledAction = AnyActionConfig & {
    * in which it has not changed. Reference §1.4
    */
   readonly identity: string
-  /** JSON pointer. */
+  readonly path: Path
+  /** The path as a JSON pointer. */
   readonly pointer: string
 }
 

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isCollection, isMap, isNode, isPair, isScalar, LineCounter, type Node, type ParsedNode } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  type LineCounter,
+  type Node,
+  type ParsedNode,
+} from 'yaml'
 
 export type Path = readonly (string | number)[]
 

@@ -16,7 +16,8 @@ const isUnconditional = ({ expressions }: CompiledRule): boolean =>
 export function checkReachability(rules: readonly CompiledRule[], path: Path, faults: FaultList): void {
   let endedBy: number | undefined
   for (const [at, { actions }] of rules.entries()) {
-    if (endedBy !== undefined) faults.warn('ERR_TUNNEL_2207', [...path, at], `rule is never reached: rule ${endedBy} always ends the phase`)
+    if (endedBy !== undefined)
+      faults.warn('ERR_TUNNEL_2207', [...path, at], `rule is never reached: rule ${endedBy} always ends the phase`)
     const end = actions.findIndex(terminates)
     if (end >= 0 && end < actions.length - 1) {
       const message = `action \`${actions[end + 1]!.type}\` is never reached: \`${actions[end]!.type}\` always ends the phase`
@@ -28,6 +29,7 @@ export function checkReachability(rules: readonly CompiledRule[], path: Path, fa
 
 /** A cloud endpoint has nothing behind it: some rule must end every request. Reference §1.6 */
 export function handlesAll(phases: Readonly<Record<PolicyPhase, readonly CompiledRule[]>>, isHttp: boolean): boolean {
-  const always = (phase: PolicyPhase) => phases[phase].some((rule) => isUnconditional(rule) && rule.actions.some(terminates))
+  const always = (phase: PolicyPhase) =>
+    phases[phase].some((rule) => isUnconditional(rule) && rule.actions.some(terminates))
   return always('on_tcp_connect') || (isHttp && always('on_http_request'))
 }

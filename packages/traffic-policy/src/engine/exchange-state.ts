@@ -57,9 +57,9 @@ export class HeldBody {
     this.#current = body
   }
 
-  /** `undefined` if no action asked for it. */
+  /** `undefined` if no action asked for it, or there is none. */
   get held(): Buffer | undefined {
-    return this.#current
+    return this.#facts.head.framing === 'none' ? undefined : this.#current
   }
 
   async #read(): Promise<Buffer> {

@@ -59,7 +59,7 @@ export interface RespondOutcome {
 
 /**
  * Traffic goes to another endpoint. An answer, whatever its status, ends the phase. Where none is had before its head, `resume` says what
- * comes next.
+ * comes next: it must not be called once a byte of the request's body is gone, which then cannot go anywhere else.
  */
 export interface ForwardInternalOutcome<Next> {
   readonly kind: 'forward-internal'

@@ -2,7 +2,7 @@ import { createScope } from '../cel/scope.ts'
 import { ActionResults } from '../variables/action-results.ts'
 import type { ConnectionFacts, RequestFacts, TlsFacts } from '../variables/facts.ts'
 import { IpCache } from '../variables/ip-cache.ts'
-import { createPhaseVariables } from '../variables/phase-variables.ts'
+import { PhaseVariables } from '../variables/phase-variables.ts'
 import type { PolicyError, TcpOutcome } from './outcome.ts'
 import type { PhaseRun } from './phase-run.ts'
 import type { PolicyEngine } from './policy-engine.ts'
@@ -21,7 +21,8 @@ export class PolicyConnection {
   /** What the connection's event tells. */
   readonly events: PolicyEvents = createPolicyEvents()
   #facts: ConnectionFacts
-  #results = new ActionResults()
+  #variables: PhaseVariables | undefined
+  readonly #results = new ActionResults()
 
   constructor(engine: PolicyEngine, facts: ConnectionFacts, trace: PolicyTraceRecorder | undefined) {
     this.engine = engine
@@ -53,10 +54,9 @@ export class PolicyConnection {
 
   #phaseRun(): PhaseRun {
     const { runtime, endpoint } = this.engine
-    const state = { connection: this.#facts, endpoint, results: this.#results }
-    const variables = createPhaseVariables(state, runtime.variablePorts, this.ips)
-    // A handshake in the middle of the phase changes what is known of the connection.
-    Object.defineProperty(variables, 'connection', { get: () => this.#facts })
+    const state = { connection: this.#facts, endpoint, request: undefined, response: undefined, results: this.#results }
+    const variables = new PhaseVariables(state, runtime.variablePorts, this.ips)
+    this.#variables = variables
     return {
       phase: 'on_tcp_connect',
       scope: createScope(variables),
@@ -94,6 +94,7 @@ export class PolicyConnection {
           settings: step.settings,
           resume: (tls: TlsFacts) => {
             this.#facts = { ...this.#facts, tls }
+            if (this.#variables) this.#variables.connection = this.#facts
             return goOn()
           },
         }

@@ -1,15 +1,16 @@
 import type { HeaderList, ResponseHead } from '@tunnel/http'
 import { isCircuitError } from '../actions/circuit-breaker.ts'
+import { contentCodings } from '../actions/content-coding.ts'
 import { createSseFindReplace, type SseFindReplace } from '../actions/sse-find-replace.ts'
 import { createScope } from '../cel/scope.ts'
 import type { PolicyPhase } from '../document/phases.ts'
 import type { ActionResults } from '../variables/action-results.ts'
 import type { RequestFacts, ResponseFacts } from '../variables/facts.ts'
-import { createPhaseVariables } from '../variables/phase-variables.ts'
+import { PhaseVariables } from '../variables/phase-variables.ts'
 import { RequestVariables } from '../variables/request-variables.ts'
 import { ResponseVariables } from '../variables/response-variables.ts'
-import { ExchangeState, HeldBody } from './exchange-state.ts'
 import { eventStreamReplacements } from './event-stream.ts'
+import { ExchangeState, HeldBody } from './exchange-state.ts'
 import type { FinalResponse, ForwardedRequest, RefuseOutcome, RequestOutcome, ResponseOutcome } from './outcome.ts'
 import type { PhaseRun } from './phase-run.ts'
 import type { PolicyConnection } from './policy-connection.ts'
@@ -57,7 +58,10 @@ export class PolicyExchange {
    */
   eventStream(): SseFindReplace | RefuseOutcome | undefined {
     const rules = this.#connection.engine.rules('on_event_stream_message')
-    if (rules.length === 0 || this.#state.response?.contentType.mediaType !== 'text/event-stream') return undefined
+    const { response } = this.#state
+    if (rules.length === 0 || response?.contentType.mediaType !== 'text/event-stream') return undefined
+    // Messages in a content coding cannot be told apart.
+    if (contentCodings(response.fields).length > 0) return undefined
     try {
       const replacements = eventStreamReplacements(rules, this.#phaseRun('on_event_stream_message'))
       return replacements.length === 0 ? undefined : createSseFindReplace(replacements)
@@ -70,10 +74,10 @@ export class PolicyExchange {
     const { engine, facts, ips, trace } = this.#connection
     const { request, response } = this.#state
     const { runtime, endpoint } = engine
-    const state = { connection: facts, endpoint, results: this.#results, request, ...(response && { response }) }
+    const state = { connection: facts, endpoint, request, response, results: this.#results }
     return {
       phase,
-      scope: createScope(createPhaseVariables(state, runtime.variablePorts, ips)),
+      scope: createScope(new PhaseVariables(state, runtime.variablePorts, ips)),
       runtime,
       endpointId: endpoint.id,
       events: this.events,
@@ -87,7 +91,9 @@ export class PolicyExchange {
       case undefined:
         return { kind: 'forward', request: this.#forwarded() }
       case 'respond':
-        return step.passesResponsePhase ? this.#passResponsePhase(step) : { kind: 'respond', response: madeResponse(step) }
+        return step.passesResponsePhase
+          ? this.#passResponsePhase(step)
+          : { kind: 'respond', response: madeResponse(step) }
       case 'refuse':
       case 'close':
         return step
@@ -98,9 +104,7 @@ export class PolicyExchange {
           request: this.#forwarded(),
           resume: (error) => {
             this.#results.add('forward_internal', { error })
-            // A body that has gone to the other endpoint cannot go anywhere else.
-            const canGoOn = step.onError === 'continue'
-            if (canGoOn) return whenSettled(resume(), (end) => this.#requestOutcome(end))
+            if (step.onError === 'continue') return whenSettled(resume(), (end) => this.#requestOutcome(end))
             return { kind: 'refuse', status: statusOf(error.code), ...error, headers: [] }
           },
         }

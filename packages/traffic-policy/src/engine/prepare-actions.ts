@@ -46,7 +46,8 @@ const preparers: Preparers = {
 }
 
 /** The table's type ties each preparer to its own config; a lookup by a type that is only known now cannot show that. */
-const prepare = (action: CompiledAction): Executor => (preparers[action.type] as Prepare<CompiledAction['type']>)(action.config as never, action)
+const prepare = (action: CompiledAction): Executor =>
+  (preparers[action.type] as Prepare<CompiledAction['type']>)(action.config as never, action)
 
 export const runnableRules = (rules: readonly CompiledRule[]): RunnableRule[] =>
   rules.map((rule) => ({ rule, actions: rule.actions.map((action) => ({ action, execute: prepare(action) })) }))

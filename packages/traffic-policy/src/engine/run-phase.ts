@@ -33,7 +33,12 @@ export function runPhase(rules: readonly RunnableRule[], run: PhaseRun): PhaseEn
   return advance(rules, run, 0, 0)
 }
 
-function advance(rules: readonly RunnableRule[], run: PhaseRun, fromRule: number, fromAction: number): PhaseEnd | Promise<PhaseEnd> {
+function advance(
+  rules: readonly RunnableRule[],
+  run: PhaseRun,
+  fromRule: number,
+  fromAction: number,
+): PhaseEnd | Promise<PhaseEnd> {
   let actionAt = fromAction
   for (let ruleAt = fromRule; ruleAt < rules.length; ruleAt++) {
     const { rule, actions } = rules[ruleAt]!
@@ -57,7 +62,13 @@ function advance(rules: readonly RunnableRule[], run: PhaseRun, fromRule: number
   return ranThrough
 }
 
-function endedBy(step: Step, rules: readonly RunnableRule[], run: PhaseRun, ruleAt: number, actionAt: number): PhaseEnd {
+function endedBy(
+  step: Step,
+  rules: readonly RunnableRule[],
+  run: PhaseRun,
+  ruleAt: number,
+  actionAt: number,
+): PhaseEnd {
   // An action index of 0 would evaluate the rule's expressions again.
   const isLast = actionAt >= rules[ruleAt]!.actions.length
   return { step, resume: () => (isLast ? advance(rules, run, ruleAt + 1, 0) : advance(rules, run, ruleAt, actionAt)) }
@@ -91,16 +102,22 @@ function execute({ action, execute: executor }: RunnableAction, run: PhaseRun): 
   try {
     step = executor(run)
   } catch (error) {
-    step = refusal(error, 'ERR_TUNNEL_2253')
+    step = failed(error, run)
   }
   if (!(step instanceof Promise)) {
     run.trace?.action(action, step)
     return step
   }
   return step
-    .catch((error: unknown) => refusal(error, 'ERR_TUNNEL_2253'))
+    .catch((error: unknown) => failed(error, run))
     .then((settled) => {
       run.trace?.action(action, settled)
       return settled
     })
+}
+
+function failed(error: unknown, { runtime }: PhaseRun): Step {
+  const step = refusal(error, 'ERR_TUNNEL_2253')
+  if (step.code === 'ERR_TUNNEL_2300') runtime.ports.reportError?.(error)
+  return step
 }

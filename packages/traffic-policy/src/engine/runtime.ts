@@ -21,6 +21,8 @@ export interface PolicyPorts extends Omit<VariablePorts, 'now'> {
   ipPolicy?(id: string): readonly IpPolicyRule[] | undefined
   /** The PEM of an uploaded certificate authority, by its `ca_…` id. */
   certificateAuthority?(id: string): string | undefined
+  /** Told of what went wrong inside an action, for the edge's log: the visitor is not told. It may hold anything, secrets too. */
+  reportError?(error: unknown): void
   /** Where abuse of `http-request` can be reported. */
   reportAbuseUrl?: string
 }

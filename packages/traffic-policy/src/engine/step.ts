@@ -39,7 +39,11 @@ export const respond = (status: number, headers: HeaderList, body: Buffer = Buff
 })
 
 /** What failed while a field or expression of the request was worked out. `code` is that of a value that cannot be used. */
-export function refusal(error: unknown, code: 'ERR_TUNNEL_2253' | 'ERR_TUNNEL_2254', headers: HeaderList = []): Step & { kind: 'refuse' } {
+export function refusal(
+  error: unknown,
+  code: 'ERR_TUNNEL_2253' | 'ERR_TUNNEL_2254',
+  headers: HeaderList = [],
+): Step & { kind: 'refuse' } {
   if (error instanceof ActionError) {
     const { status, message } = error
     return { kind: 'refuse', status, code: error.code, message, headers }
@@ -52,6 +56,6 @@ export function refusal(error: unknown, code: 'ERR_TUNNEL_2253' | 'ERR_TUNNEL_22
       message: error.message,
       headers,
     }
-  // Its message may hold anything: only the log is told, by the cause.
+  // Its message may hold anything: `reportError` is told, and no visitor.
   return { kind: 'refuse', status: 500, code: 'ERR_TUNNEL_2300', message: 'action failed', headers }
 }

@@ -67,7 +67,9 @@ type Product = 'ngrok' | 'tunnel'
 /** `actions.ngrok.*` and `actions.tunnel.*`: the same, but that error codes have the product's name. */
 const productTree = (product: Product): VariableNode => ({
   members: {
-    ...Object.fromEntries(Object.entries(results).map(([action, types]) => [action, resultTree([action], types, product)])),
+    ...Object.fromEntries(
+      Object.entries(results).map(([action, types]) => [action, resultTree([action], types, product)]),
+    ),
     terminate_tls: terminateTlsTree(product),
   },
 })

@@ -9,19 +9,19 @@ import { tlsTree } from './tls-tree.ts'
 export const connectionTree: VariableNode = group({
   client_ip: text(
     ({ connection }) => connection.clientIp,
-    ipTree(({ connection, ip }) => ip(connection.clientIp)),
+    ipTree((variables) => variables.ip(variables.connection.clientIp)),
   ),
   client_port: whole(({ connection }) => connection.clientPort),
   server_ip: text(
     ({ connection }) => connection.serverIp,
-    ipTree(({ connection, ip }) => ip(connection.serverIp)),
+    ipTree((variables) => variables.ip(variables.connection.serverIp)),
   ),
   server_port: whole(({ connection }) => connection.serverPort),
   server_region: text(({ connection }) => connection.serverRegion),
   ts: group({ start: time(({ connection }) => connection.startedAt), end: time(() => undefined) }),
   bytes_in: { ...whole(({ connection }) => connection.bytesIn?.()), phases: httpPhases },
   bytes_out: { ...whole(({ connection }) => connection.bytesOut?.()), phases: httpPhases },
-  geo: flatGeoTree(({ connection, ip }) => ip(connection.clientIp)?.location),
+  geo: flatGeoTree((variables) => variables.ip(variables.connection.clientIp)?.location),
   tls: tlsTree(({ connection }) => connection.tls),
   k8s: group({
     pod: {

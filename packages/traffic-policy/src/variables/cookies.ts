@@ -21,11 +21,11 @@ export const COOKIE = structOf('cookie', {
 
 type Cookie = Map<string, unknown>
 
-const NO_COOKIES = softList(zeroOf(COOKIE))
+const EMPTY = zeroOf(COOKIE) as Cookie
+const NO_COOKIES = softList(EMPTY)
 const SECOND_NANOS = 1_000_000_000n
 
-const emptyCookie = (name: string, value: string): Cookie =>
-  new Map([...(zeroOf(COOKIE) as Cookie), ['name', name], ['value', value]])
+const emptyCookie = (name: string, value: string): Cookie => new Map(EMPTY).set('name', name).set('value', value)
 
 /** Cookies of a request by name, each in the order of the `Cookie` fields. */
 export function requestCookies(headers: HeaderList): MultiMap {

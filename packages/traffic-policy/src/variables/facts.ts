@@ -106,11 +106,3 @@ export interface ResponseFacts {
   /** As for the request. */
   readBody?(maxBytes: number): Promise<Buffer>
 }
-
-/** One message of an event stream. */
-export interface EventStreamMessage {
-  readonly data: string
-  readonly event?: string
-  readonly id?: string
-  readonly retry?: string
-}

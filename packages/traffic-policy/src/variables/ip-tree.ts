@@ -10,7 +10,7 @@ type ReadLocation = (variables: PhaseVariables) => LocationFacts | undefined
 const NOT_A_BLOCKLIST = 'blocklist.firehol_org.level_4'
 
 /** `com.cloudflare.ipv4` is also in `com.cloudflare` and in `com`. Reference §3.8 */
-export function withPrefixes(ids: readonly string[]): string[] {
+function withPrefixes(ids: readonly string[]): string[] {
   const all = new Set<string>()
   for (const id of ids) {
     const labels = id.split('.')

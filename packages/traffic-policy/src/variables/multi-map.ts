@@ -30,7 +30,8 @@ export class MultiMap extends LazyMap {
 const NO_TEXTS = softList('')
 
 /** Values of one name in their order. */
-export const textMultiMap = (pairs: Iterable<readonly [string, string]>): MultiMap => new MultiMap(gathered(pairs), NO_TEXTS)
+export const textMultiMap = (pairs: Iterable<readonly [string, string]>): MultiMap =>
+  new MultiMap(gathered(pairs), NO_TEXTS)
 
 export function gathered<T>(pairs: Iterable<readonly [string, T]>): Map<string, T[]> {
   const lists = new Map<string, T[]>()

@@ -106,9 +106,9 @@ const UNRESERVED = /[A-Za-z0-9._~-]/
 export function normalizedPath(raw: string): string {
   if (raw === '' || raw === '*') return '/'
   const decoded = raw.includes('%')
-    ? raw.replace(/%[0-9a-f]{2}/gi, (escape) => {
-        const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-        return UNRESERVED.test(character) ? character : escape.toUpperCase()
+    ? raw.replace(/%[0-9a-f]{2}/gi, (escaped) => {
+        const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
+        return UNRESERVED.test(character) ? character : escaped.toUpperCase()
       })
     : raw
   const path = decoded.startsWith('/') ? decoded : `/${decoded}`

@@ -32,10 +32,12 @@ function textOfNames({ dnsNames, emailAddresses, ipAddresses, uris }: Certificat
 }
 
 function certificateTree(read: ReadCertificate, hasPem: boolean): VariableNode {
-  const optionally = <T>(get: (certificate: CertificateFacts) => T) => (variables: PhaseVariables) => {
-    const certificate = read(variables)
-    return certificate && get(certificate)
-  }
+  const optionally =
+    <T>(get: (certificate: CertificateFacts) => T) =>
+    (variables: PhaseVariables) => {
+      const certificate = read(variables)
+      return certificate && get(certificate)
+    }
   return {
     isPresent: (variables) => read(variables) !== undefined,
     members: {

@@ -3,7 +3,8 @@ import type { UserAgentFacts } from './ports.ts'
 /** Longer texts are no browser's; only this much is looked at. */
 const MAX_LENGTH = 512
 
-const BOT = /bot\b|bot[/;_-]|crawler|spider|slurp|facebookexternalhit|headless|preview|monitor|^(?:curl|wget|python|go-http|java|okhttp|axios|node|libwww)/i
+const BOT =
+  /bot\b|bot[/;_-]|crawler|spider|slurp|facebookexternalhit|headless|preview|monitor|^(?:curl|wget|python|go-http|java|okhttp|axios|node|libwww)/i
 const BROWSERS: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['Edge', /\bEdg(?:e|A|iOS)?\/([\d.]+)/],
   ['Opera', /\b(?:OPR|Opera)\/([\d.]+)/],

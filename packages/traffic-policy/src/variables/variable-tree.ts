@@ -13,7 +13,7 @@ export const variableTree: Readonly<Record<string, VariableNode>> = {
   endpoint: endpointTree,
   req: requestTree,
   res: responseTree,
-  time: group({ now: text(({ now }) => textOfTime(new Timestamp(now()))) }),
+  time: group({ now: text((variables) => textOfTime(new Timestamp(variables.now()))) }),
   vars: value(mapOf(STRING, DYN), ({ vars }) => vars),
   actions: actionTree,
 }

@@ -2,7 +2,7 @@ import { CelError } from '../cel-error.ts'
 import { pureFunctions } from '../define-functions.ts'
 import { asInt, asUint } from '../integers.ts'
 import { textOf, utf8Of } from '../text-of.ts'
-import { Duration, kindOf, Timestamp, TypeValue, Uint } from '../values.ts'
+import { type Duration, kindOf, type Timestamp, TypeValue, Uint } from '../values.ts'
 import { durationFromText, timestampFromSeconds, timestampFromText } from './time-text.ts'
 
 const same = (value: unknown): unknown => value
@@ -18,7 +18,8 @@ function whole(value: number): bigint {
 }
 
 function doubleOfText(text: string): number {
-  if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  if (/^[+-]?(?:inf|infinity)$/i.test(text))
+    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   if (/^nan$/i.test(text)) return Number.NaN
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) throw new CelError('text is not a double')
   return Number(text)

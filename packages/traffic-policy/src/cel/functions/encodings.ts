@@ -1,7 +1,7 @@
 import { CelError } from '../cel-error.ts'
 import { pureFunctions } from '../define-functions.ts'
-import { assertTextLength } from '../limits.ts'
 import { decodeJson, encodeJson } from '../json.ts'
+import { assertTextLength } from '../limits.ts'
 import { utf8Of } from '../text-of.ts'
 import type { CelMap } from '../values.ts'
 

@@ -1,8 +1,8 @@
+import { isSecretField } from '../../variables/secret-fields.ts'
 import { softList } from '../access.ts'
 import type { Overload } from '../compiled.ts'
 import { scopedFunctions } from '../define-functions.ts'
 import type { Scope } from '../scope.ts'
-import { isSecretField } from '../../variables/secret-fields.ts'
 import type { LazyMap } from '../values.ts'
 
 type Lookup = (scope: Scope, name: string) => unknown
@@ -11,10 +11,18 @@ const NO_VALUES = softList('')
 const requestOf = ({ variables }: Scope) => variables.request!
 const responseOf = ({ variables }: Scope) => variables.response!
 
-const has = (map: (scope: Scope) => LazyMap): Lookup => (scope, name) => map(scope).has(name)
-const all = (map: (scope: Scope) => LazyMap): Lookup => (scope, name) => map(scope).get(name) ?? NO_VALUES
-const first = (map: (scope: Scope) => LazyMap): Lookup => (scope, name) =>
-  (map(scope).get(name) as readonly unknown[] | undefined)?.[0] ?? null
+const has =
+  (map: (scope: Scope) => LazyMap): Lookup =>
+  (scope, name) =>
+    map(scope).has(name)
+const all =
+  (map: (scope: Scope) => LazyMap): Lookup =>
+  (scope, name) =>
+    map(scope).get(name) ?? NO_VALUES
+const first =
+  (map: (scope: Scope) => LazyMap): Lookup =>
+  (scope, name) =>
+    (map(scope).get(name) as readonly unknown[] | undefined)?.[0] ?? null
 
 /** Names of headers are compared without case, those of cookies and parameters with it. Reference §2.7 */
 export const httpFunctions: Overload[] = [
@@ -38,7 +46,9 @@ export const httpFunctions: Overload[] = [
     },
     ['on_http_response', 'on_event_stream_message'],
   ),
-].map((overload) => (overload.name.startsWith('get') ? { ...overload, isSecret: isSecretLookup(overload.name) } : overload))
+].map((overload) =>
+  overload.name.startsWith('get') ? { ...overload, isSecret: isSecretLookup(overload.name) } : overload,
+)
 
 function isSecretLookup(name: string): NonNullable<Overload['isSecret']> {
   if (name.endsWith('Cookie')) return () => true

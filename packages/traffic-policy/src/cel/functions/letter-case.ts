@@ -1,4 +1,4 @@
-const ASCII = /^[\u0000-\u007f]*$/
+const ASCII = /^\p{ASCII}*$/u
 
 /** Unicode's one-to-one mapping as Go has it: `İ` becomes `i`, `ß` stays `ß`. Reference §2.3 */
 export function lower(text: string): string {

@@ -1,5 +1,5 @@
 import { CelError } from '../cel-error.ts'
-import { compare, equal } from '../compare.ts'
+import { compare, equal, mapKey } from '../compare.ts'
 import { pureFunctions, scopedFunctions } from '../define-functions.ts'
 import { indexOf } from '../integers.ts'
 import { assertListLength, assertTextLength } from '../limits.ts'
@@ -42,16 +42,19 @@ function flatten(scope: Scope, items: List, depth = 1n): List {
   return flat
 }
 
-/** Scalars are compared by a set; only lists, maps and numbers of different types by each other. */
+/** Texts and numbers are found in a set; only lists, maps and the like are compared with each other. */
 function distinct(scope: Scope, items: List): List {
   const seen = new Set<unknown>()
   const kept: unknown[] = []
+  const objects: unknown[] = []
   for (const item of items) {
-    if (seen.has(item)) continue
-    seen.add(item)
-    if (typeof item !== 'string' && typeof item !== 'boolean') {
-      spend(scope, kept.length)
-      if (kept.some((other) => equal(other, item))) continue
+    const key = mapKey(item)
+    if (seen.has(key)) continue
+    seen.add(key)
+    if (typeof key === 'object' && key !== null) {
+      spend(scope, objects.length)
+      if (objects.some((other) => equal(other, item, (elements) => spend(scope, elements)))) continue
+      objects.push(item)
     }
     kept.push(item)
   }

@@ -34,7 +34,10 @@ const prepareRanges: Overload['prepare'] = ([, ranges]) => {
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
 
 export const networkFunctions: Overload[] = [
-  ...pureFunctions({ 'inCidrRange(string, string): bool': inCidrRange }).map((one) => ({ ...one, prepare: prepareRange })),
+  ...pureFunctions({ 'inCidrRange(string, string): bool': inCidrRange }).map((one) => ({
+    ...one,
+    prepare: prepareRange,
+  })),
   ...pureFunctions({ 'inCidrRanges(string, list<string>): bool': inCidrRanges }).map((one) => ({
     ...one,
     prepare: prepareRanges,

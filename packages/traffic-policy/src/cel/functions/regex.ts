@@ -2,7 +2,8 @@ import { BoundedMap } from '../../actions/bounded-map.ts'
 import { compileRegex, type Regex } from '../../actions/regex.ts'
 import { CelError } from '../cel-error.ts'
 import type { Overload } from '../compiled.ts'
-import { pureFunctions } from '../define-functions.ts'
+import { scopedFunctions } from '../define-functions.ts'
+import { type Scope, spend } from '../scope.ts'
 
 /** Patterns that requests gave are kept for the next one: compiling costs a thousand times as much as matching. */
 const MAX_KEPT_PATTERNS = 256
@@ -21,17 +22,22 @@ export function regexOf(pattern: string): Regex {
   return regex
 }
 
-/** A search anywhere in the text, in time linear in it: RE2 syntax. */
-const matches = (text: string, pattern: string): boolean => regexOf(pattern).test(text)
+/** A search anywhere in the text. It pays by the text's length and the pattern's size, which its time is linear in. */
+function search(scope: Scope, regex: Regex, text: string): boolean {
+  spend(scope, (text.length * regex.programSize()) >> 6)
+  return regex.test(text)
+}
 
 /** A pattern of the document is compiled with it. */
 const prepare: Overload['prepare'] = ([, pattern]) => {
   if (typeof pattern?.value !== 'string') return undefined
   const regex = compileRegex(pattern.value)
-  return (_scope, [text]) => regex.test(text as string)
+  return (scope, [text]) => search(scope, regex, text as string)
 }
 
-export const regexFunctions: Overload[] = pureFunctions({
+const matches = (scope: Scope, text: string, pattern: string): boolean => search(scope, regexOf(pattern), text)
+
+export const regexFunctions: Overload[] = scopedFunctions({
   'matches(string, string): bool': matches,
   'string.matches(string): bool': matches,
-}).map((overload) => ({ ...overload, prepare }))
+}).map((overload) => ({ ...overload, isPure: true, prepare }))

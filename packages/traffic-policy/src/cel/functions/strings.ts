@@ -11,7 +11,7 @@ const SURROGATE = /[\ud800-\udfff]/
 /** Positions are code points; text without surrogates, which is most, is indexed as it is. */
 const pointsOf = (text: string): string | string[] => (SURROGATE.test(text) ? Array.from(text) : text)
 
-export const pointCount = (text: string): number => pointsOf(text).length
+const pointCount = (text: string): number => pointsOf(text).length
 
 function slice(text: string, from: number, to: number): string {
   const points = pointsOf(text)
@@ -55,7 +55,9 @@ function replace(text: string, from: string, to: string, limit = -1n): string {
   const count = limit < 0n || limit > BigInt(pieces.length) ? pieces.length - 1 : Number(limit)
   assertTextLength(text.length + Math.min(count, pieces.length - 1) * Math.max(0, to.length - from.length))
   if (count >= pieces.length - 1) return pieces.join(to)
-  return pieces.slice(0, count + 1).join(to) + (count < pieces.length - 1 ? from : '') + pieces.slice(count + 1).join(from)
+  return (
+    pieces.slice(0, count + 1).join(to) + (count < pieces.length - 1 ? from : '') + pieces.slice(count + 1).join(from)
+  )
 }
 
 /** With a limit the rest is dropped, unlike in cel-go. Reference §10, 12 */
@@ -64,7 +66,9 @@ function split(text: string, separator: string, limit = -1n): string[] {
   return limit < 0n ? parts : parts.slice(0, toIndex(limit) < 0 ? undefined : toIndex(limit))
 }
 
-const SPACE = new Set('\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000')
+const SPACE = new Set(
+  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
+)
 
 /** Unicode's white space, which has U+0085 and not U+FEFF: the other way round than `trim()`. */
 function trim(text: string): string {
@@ -87,7 +91,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\v': '\\v',
 }
 
-const quote = (text: string): string => `"${wellFormed(text).replace(/["\\\u0007\b\f\n\r\t\v]/g, (found) => ESCAPES[found]!)}"`
+const quote = (text: string): string =>
+  `"${wellFormed(text).replace(/["\\\p{Cc}]/gu, (found) => ESCAPES[found] ?? found)}"`
 
 export const stringFunctions = pureFunctions({
   'size(string): int': (text: string) => BigInt(pointCount(text)),
@@ -104,7 +109,10 @@ export const stringFunctions = pureFunctions({
   'string.substring(int, int): string': substring,
   'string.replace(string, string): string': replace,
   'string.replace(string, string, int): string': replace,
-  'string.split(): list<string>': (text: string) => trim(text).split(/\s+/).filter((part) => part !== ''),
+  'string.split(): list<string>': (text: string) =>
+    trim(text)
+      .split(/\s+/)
+      .filter((part) => part !== ''),
   'string.split(string): list<string>': split,
   'string.split(string, int): list<string>': split,
   'string.format(list): string': formatText,

@@ -9,7 +9,9 @@ const MIN_SECONDS = -62_135_596_800n
 export function timestampFromText(text: string): Timestamp {
   const match = RFC_3339.exec(text)
   const [, date, time, fraction = '', zone = ''] = match ?? []
-  const ms = match ? Date.parse(`${date}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}${zone.toUpperCase()}`) : Number.NaN
+  const ms = match
+    ? Date.parse(`${date}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}${zone.toUpperCase()}`)
+    : Number.NaN
   // JavaScript takes the 31st of every month.
   const isReal = !Number.isNaN(ms) && new Date(Date.parse(`${date}T00:00:00Z`)).toISOString().startsWith(date!)
   if (!isReal) throw new CelError('text is not a timestamp of RFC 3339')

@@ -12,7 +12,11 @@ function wallClock({ ms }: Timestamp, zone: string): Date {
   if (zone === 'UTC' || zone === '') return new Date(ms)
   const offset = /^([+-])(\d\d):(\d\d)$/.exec(zone)
   if (offset) return new Date(ms + (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60_000)
-  const parts = new Map(formatterOf(zone).formatToParts(ms).map(({ type, value }) => [type, Number(value)]))
+  const parts = new Map(
+    formatterOf(zone)
+      .formatToParts(ms)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
   const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0
   const clock = Date.UTC(2000, part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
   const date = new Date(clock + (((ms % 1000) + 1000) % 1000))

@@ -25,7 +25,7 @@ const URL_PARTS = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#
 
 function parseUrl(text: string): Map<string, string> {
   const match = URL_PARTS.exec(text)
-  if (!match || /[\u0000-\u0020\u007f]/.test(text)) throw new CelError('text is not a URL')
+  if (!match || /[\p{Cc} ]/u.test(text)) throw new CelError('text is not a URL')
   const [, scheme = '', user = '', host = '', path = '', query = '', fragment = ''] = match
   const isOpaque = scheme !== '' && host === '' && path !== '' && !path.startsWith('/')
   const decoded = isOpaque ? '' : unescapeUrl(path)

@@ -53,7 +53,9 @@ export type ActionConfig<Type extends ActionType> =
   (typeof actionConfigs)[Type] extends ActionDefinition<infer Config> ? Config : never
 
 /** A compiled action: its type tells what its config is. */
-export type AnyActionConfig = { [Type in ActionType]: { readonly type: Type; readonly config: ActionConfig<Type> } }[ActionType]
+export type AnyActionConfig = {
+  [Type in ActionType]: { readonly type: Type; readonly config: ActionConfig<Type> }
+}[ActionType]
 
 /** Names that published documents use for the same actions. Reference §1.2 */
 export const actionAliases: Readonly<Record<string, string>> = {

@@ -39,7 +39,11 @@ export const basicAuthConfig = defineAction({
         return { kind: 'pair', username: username.parts, password: password.parts }
       })
     return z.strictObject({
-      credentials: list(credential(pair, object), { min: 1, max: configLimits.maxCredentials, tooMany: 'ERR_TUNNEL_2255' }),
+      credentials: list(credential(pair, object), {
+        min: 1,
+        max: configLimits.maxCredentials,
+        tooMany: 'ERR_TUNNEL_2255',
+      }),
       realm: z
         .string()
         .max(128)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { assertedValue } from '../../actions/edit-headers.ts'
 import { parseAbsoluteUrl } from '../../actions/absolute-url.ts'
+import { assertedValue } from '../../actions/edit-headers.ts'
 import { nanosFromText } from '../../cel/functions/time-text.ts'
 import type { Template } from '../../cel/template.ts'
 import type { PolicyFaultCode } from '../../errors.ts'
@@ -23,8 +23,10 @@ export const duration = ({ minMs, maxMs }: { minMs: number; maxMs: number }) =>
       const ms = Number((nanos ?? 0n) / MS_NANOS)
       if (nanos === undefined)
         context.issues.push(issue('ERR_TUNNEL_2228', 'expected a duration with its unit, like 10s or 1h30m', given))
-      else if (ms > maxMs) context.issues.push(issue('ERR_TUNNEL_2225', `${given} is longer than ${maxMs / 1000}s`, given))
-      else if (ms < minMs) context.issues.push(issue('ERR_TUNNEL_2215', `${given} is shorter than ${minMs / 1000}s`, given))
+      else if (ms > maxMs)
+        context.issues.push(issue('ERR_TUNNEL_2225', `${given} is longer than ${maxMs / 1000}s`, given))
+      else if (ms < minMs)
+        context.issues.push(issue('ERR_TUNNEL_2215', `${given} is shorter than ${minMs / 1000}s`, given))
       return ms
     })
 
@@ -52,21 +54,19 @@ export const headers = (fields: FieldSchemas, check: (name: string) => void, min
     tooLong: 'ERR_TUNNEL_2209',
     check: (text) => void assertedValue('value', text),
   })
-  return z
-    .record(z.string(), z.union([value, z.array(value)]))
-    .transform((given, context): HeaderTemplate[] => {
-      const entries = Object.entries(given)
-      if (entries.length < min) context.issues.push(issue('ERR_TUNNEL_2223', 'must not be empty', given))
-      if (entries.length > configLimits.maxHeaders)
-        context.issues.push(
-          issue('ERR_TUNNEL_2212', `${entries.length} headers exceed the limit ${configLimits.maxHeaders}`, given),
-        )
-      return entries.map(([name, values]) => {
-        const fault = nameFault(name, check)
-        if (fault) context.issues.push({ ...issue(fault.code, fault.message, name), path: [name] })
-        return { name: name.toLowerCase(), values: Array.isArray(values) ? values : [values] }
-      })
+  return z.record(z.string(), z.union([value, z.array(value)])).transform((given, context): HeaderTemplate[] => {
+    const entries = Object.entries(given)
+    if (entries.length < min) context.issues.push(issue('ERR_TUNNEL_2223', 'must not be empty', given))
+    if (entries.length > configLimits.maxHeaders)
+      context.issues.push(
+        issue('ERR_TUNNEL_2212', `${entries.length} headers exceed the limit ${configLimits.maxHeaders}`, given),
+      )
+    return entries.map(([name, values]) => {
+      const fault = nameFault(name, check)
+      if (fault) context.issues.push({ ...issue(fault.code, fault.message, name), path: [name] })
+      return { name: name.toLowerCase(), values: Array.isArray(values) ? values : [values] }
     })
+  })
 }
 
 export interface HeaderTemplate {
@@ -75,7 +75,10 @@ export interface HeaderTemplate {
   readonly values: readonly Template[]
 }
 
-export function nameFault(name: string, check: (name: string) => void): { code: PolicyFaultCode; message: string } | undefined {
+export function nameFault(
+  name: string,
+  check: (name: string) => void,
+): { code: PolicyFaultCode; message: string } | undefined {
   if (name.length > configLimits.maxHeaderNameLength) {
     const message = `header name of ${name.length} characters exceeds the limit ${configLimits.maxHeaderNameLength}`
     return { code: 'ERR_TUNNEL_2208', message }

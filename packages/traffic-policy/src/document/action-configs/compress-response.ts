@@ -13,7 +13,9 @@ export const compressResponseConfig = defineAction({
   schema: () => {
     const algorithm = z.string().check(({ value, issues }) => {
       if (!KNOWN.has(value))
-        issues.push(issue('ERR_TUNNEL_2214', `expected one of ${[...KNOWN].join(', ')}, got ${JSON.stringify(value)}`, value))
+        issues.push(
+          issue('ERR_TUNNEL_2214', `expected one of ${[...KNOWN].join(', ')}, got ${JSON.stringify(value)}`, value),
+        )
     })
     return z.strictObject({
       algorithms: z

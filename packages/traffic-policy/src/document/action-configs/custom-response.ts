@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import { assertHeaderName } from '@tunnel/http'
+import * as z from 'zod'
 import { ActionError } from '../../actions/action-error.ts'
 import { compileTemplate } from '../../cel/template.ts'
 import { defineAction } from './action-definition.ts'

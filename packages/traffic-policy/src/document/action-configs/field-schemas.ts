@@ -40,7 +40,8 @@ export interface FieldSchemas {
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], {
-  error: ({ input }) => `expected text, got ${Array.isArray(input) ? 'a list' : input === null ? 'nothing' : typeof input}`,
+  error: ({ input }) =>
+    `expected text, got ${Array.isArray(input) ? 'a list' : input === null ? 'nothing' : typeof input}`,
 })
 
 export function createFieldSchemas(environment: CelEnvironment): FieldSchemas {
@@ -82,14 +83,18 @@ export function createFieldSchemas(environment: CelEnvironment): FieldSchemas {
         try {
           return compileExpression(wrapped?.[1] ?? written, own, wanted)
         } catch (error) {
-          const offset = wrapped && error instanceof CelCompileError ? error.start + written.indexOf('{') + 1 : undefined
+          const offset =
+            wrapped && error instanceof CelCompileError ? error.start + written.indexOf('{') + 1 : undefined
           return refuse(context, error, 'ERR_TUNNEL_2224', given, offset)
         }
       }),
   }
 }
 
-function checkText({ constant, source }: Template, { check, maxLength, tooLong, mayBeEmpty = false }: TextOptions): void {
+function checkText(
+  { constant, source }: Template,
+  { check, maxLength, tooLong, mayBeEmpty = false }: TextOptions,
+): void {
   if (source === '' && !mayBeEmpty) throw new FieldFault('ERR_TUNNEL_2223', 'must not be empty')
   if (constant === undefined) return
   if (maxLength !== undefined && constant.length > maxLength)
@@ -107,7 +112,13 @@ export class FieldFault extends Error {
   }
 }
 
-function refuse(context: z.RefinementCtx, error: unknown, code: PolicyFaultCode, input: unknown, offset?: number): never {
+function refuse(
+  context: z.RefinementCtx,
+  error: unknown,
+  code: PolicyFaultCode,
+  input: unknown,
+  offset?: number,
+): never {
   if (error instanceof CelCompileError) context.issues.push(issue(code, error.message, input, offset ?? error.start))
   else if (error instanceof FieldFault) context.issues.push(issue(error.code, error.message, input))
   // The codes of actions that configurations can have are those of documents too.

@@ -34,7 +34,10 @@ export const sseFindReplaceConfig = defineAction({
   schema: (fields) => {
     const field = fields.text().default(() => compileTemplate('data', fields.environment))
     return z.strictObject({
-      replacements: list(z.strictObject({ field, ...replacement(fields) }), { min: 1, max: configLimits.maxReplacements }),
+      replacements: list(z.strictObject({ field, ...replacement(fields) }), {
+        min: 1,
+        max: configLimits.maxReplacements,
+      }),
     })
   },
 })

@@ -9,8 +9,7 @@ import { issue } from './issue.ts'
 const TOKEN_TYPES = ['id_token', 'access_token', 'at+jwt', 'it+jwt', 'plain', 'jwt'] as const
 
 /** One object, or a list of one: published tables and examples differ. Reference §10, 22 */
-const single = <T extends z.ZodType>(schema: T) =>
-  z.union([schema, z.tuple([schema]).transform(([only]) => only)])
+const single = <T extends z.ZodType>(schema: T) => z.union([schema, z.tuple([schema]).transform(([only]) => only)])
 
 /** Reference §4.11 */
 export const jwtValidationConfig = defineAction({
@@ -28,7 +27,9 @@ export const jwtValidationConfig = defineAction({
     })
     const algorithm = z.string().check(({ value, issues }) => {
       if (!(jwtAlgorithms as readonly string[]).includes(value))
-        issues.push(issue('ERR_TUNNEL_2222', `expected one of ${jwtAlgorithms.join(', ')}, got ${JSON.stringify(value)}`, value))
+        issues.push(
+          issue('ERR_TUNNEL_2222', `expected one of ${jwtAlgorithms.join(', ')}, got ${JSON.stringify(value)}`, value),
+        )
     })
     const sources = z.strictObject({
       additional_jkus: list(fields.text({ check: assertHttpUrl }), { min: 1, max: configLimits.maxJwksUrls }),

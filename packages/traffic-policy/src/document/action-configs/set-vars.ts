@@ -30,7 +30,11 @@ export const setVarsConfig = defineAction({
     z.strictObject({
       vars: z
         .unknown()
-        .refine((given) => given !== undefined, { error: 'required', params: { fault: 'ERR_TUNNEL_2234' }, abort: true })
+        .refine((given) => given !== undefined, {
+          error: 'required',
+          params: { fault: 'ERR_TUNNEL_2234' },
+          abort: true,
+        })
         .transform((given, context): VariableTemplate[] => {
           const entries = entriesOf(given)
           if (entries === undefined || entries.length === 0) {
@@ -38,7 +42,9 @@ export const setVarsConfig = defineAction({
             return z.NEVER
           }
           if (entries.length > configLimits.maxVars)
-            context.issues.push(issue('ERR_TUNNEL_2255', `${entries.length} entries exceed the limit ${configLimits.maxVars}`, given))
+            context.issues.push(
+              issue('ERR_TUNNEL_2255', `${entries.length} entries exceed the limit ${configLimits.maxVars}`, given),
+            )
           return entries.map(({ name, value, path }) => {
             try {
               return { name, value: compileTemplateValue(value, environment) }

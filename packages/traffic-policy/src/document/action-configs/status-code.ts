@@ -16,6 +16,6 @@ export const statusCode = (fields: FieldSchemas): z.ZodType<StatusCode> =>
     finalStatus,
     z
       .unknown()
-      .refine(isInterpolated, { error: 'expected a status from 200 to 599, or ${…}', abort: true })
+      .refine(isInterpolated, { error: 'expected a status from 200 to 599, or an expression', abort: true })
       .pipe(fields.expression(INT)),
   ])

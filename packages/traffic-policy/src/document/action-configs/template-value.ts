@@ -4,6 +4,9 @@ import type { Scope } from '../../cel/scope.ts'
 import { compileTemplate } from '../../cel/template.ts'
 import { configLimits } from '../limits.ts'
 
+/** Elements of one value of `set-vars`, at every depth. */
+const MAX_VALUE_ELEMENTS = 100_000
+
 /** A value of any type with `${…}` in its texts. */
 export interface TemplateValue {
   /** @throws CelError */
@@ -45,10 +48,12 @@ const mapValue = (entries: readonly (readonly [string, TemplateValue])[]): Templ
   evaluate: (scope) => new Map(entries.map(([key, member]) => [key, member.evaluate(scope)])),
 })
 
-/** @throws CelError for a value that would not end: lists and maps within it are counted. */
-export function assertValueDepth(value: unknown, depth = 0): void {
+/** @throws CelError for a value that nests too deep, or has too many elements: one list can be in it very often. */
+export function assertValueSize(value: unknown, depth = 0, limit = { left: MAX_VALUE_ELEMENTS }): void {
+  limit.left--
+  if (limit.left < 0) throw new CelError(`value exceeds the limit of ${MAX_VALUE_ELEMENTS} elements`, 'budget')
   if (depth > configLimits.maxValueDepth)
     throw new CelError(`value nests deeper than the limit ${configLimits.maxValueDepth}`, 'budget')
-  if (Array.isArray(value)) for (const item of value) assertValueDepth(item, depth + 1)
-  else if (value instanceof Map) for (const member of value.values()) assertValueDepth(member, depth + 1)
+  if (Array.isArray(value)) for (const item of value) assertValueSize(item, depth + 1, limit)
+  else if (value instanceof Map) for (const member of value.values()) assertValueSize(member, depth + 1, limit)
 }

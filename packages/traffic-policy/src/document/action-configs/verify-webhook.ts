@@ -17,7 +17,9 @@ export const verifyWebhookConfig = defineAction({
           const provider = webhookProvider(name)
           if (provider !== undefined) return provider
           const hint = didYouMean(name, webhookProviders)
-          context.issues.push(issue('ERR_TUNNEL_2222', `${JSON.stringify(name.slice(0, 40))} is not a provider${hint}`, name))
+          context.issues.push(
+            issue('ERR_TUNNEL_2222', `${JSON.stringify(name.slice(0, 40))} is not a provider${hint}`, name),
+          )
           return z.NEVER
         }),
         secret: fields.text({ mayBeEmpty: true }).optional(),

@@ -1,4 +1,4 @@
-import { basicAuth, type BasicAuth, compileBasicAuth } from '../../actions/basic-auth.ts'
+import { type BasicAuth, basicAuth, compileBasicAuth } from '../../actions/basic-auth.ts'
 import { assertBasicCredential, type BasicCredential, credentialFromPair } from '../../actions/basic-credential.ts'
 import type { CompiledExpression } from '../../cel/compile-expression.ts'
 import { celLimits } from '../../cel/limits.ts'
@@ -10,8 +10,11 @@ import { respond } from '../step.ts'
 type Parts = readonly (string | CompiledExpression)[]
 
 export const basicAuthAction: Prepare<'basic-auth'> = ({ credentials, realm, enforce, allow_options }) => {
-  const constants = credentials.map((credential) => (isConstant(credential) ? fromTemplate(credential, textOfConstant) : undefined))
-  const compile = (found: readonly BasicCredential[]): BasicAuth => compileBasicAuth({ credentials: found, realm, enforce })
+  const constants = credentials.map((credential) =>
+    isConstant(credential) ? fromTemplate(credential, textOfConstant) : undefined,
+  )
+  const compile = (found: readonly BasicCredential[]): BasicAuth =>
+    compileBasicAuth({ credentials: found, realm, enforce })
   const known = constants.filter((credential) => credential !== undefined)
   const always = known.length === credentials.length ? compile(known) : undefined
   return (run) => {
@@ -22,12 +25,15 @@ export const basicAuthAction: Prepare<'basic-auth'> = ({ credentials, realm, enf
     setResults(run, 'basic_auth', results)
     const { authorized, username } = results.credentials
     run.events.basicAuth = { decision: authorized ? 'allow' : 'block', username }
-    return reject ? respond(401, [...headers, 'content-type', 'text/plain; charset=utf-8'], Buffer.from('Unauthorized\n')) : undefined
+    return reject
+      ? respond(401, [...headers, 'content-type', 'text/plain; charset=utf-8'], Buffer.from('Unauthorized\n'))
+      : undefined
   }
 }
 
 const isConstant = (credential: Credential): boolean =>
-  credential.kind === 'pair' && [...credential.username, ...credential.password].every((part) => typeof part === 'string')
+  credential.kind === 'pair' &&
+  [...credential.username, ...credential.password].every((part) => typeof part === 'string')
 
 /** One that is not allowed matches no one. Reference §4.3 */
 function rendered(credential: Credential, { scope }: PhaseRun): BasicCredential[] {

@@ -1,7 +1,7 @@
-import { errorResult, ActionError } from '../../actions/action-error.ts'
+import { ActionError, errorResult } from '../../actions/action-error.ts'
 import { compileReplacement, createBodyFindReplace } from '../../actions/body-find-replace.ts'
-import type { RegexTemplate } from '../../document/action-configs/field-schemas.ts'
 import type { Template } from '../../cel/template.ts'
+import type { RegexTemplate } from '../../document/action-configs/field-schemas.ts'
 import type { HeldBody } from '../exchange-state.ts'
 import { type Executor, type PhaseRun, type Prepare, render, setResults } from '../phase-run.ts'
 import { refusal, type Step } from '../step.ts'
@@ -24,7 +24,13 @@ function replacements(run: PhaseRun, { replacements: given }: Config) {
   })
 }
 
-async function replaceBody(run: PhaseRun, config: Config, message: Message, body: HeldBody, name: string): Promise<Step | undefined> {
+async function replaceBody(
+  run: PhaseRun,
+  config: Config,
+  message: Message,
+  body: HeldBody,
+  name: string,
+): Promise<Step | undefined> {
   try {
     const filter = createBodyFindReplace(message.fields, replacements(run, config))
     filter.write(await body.current())
@@ -40,15 +46,19 @@ async function replaceBody(run: PhaseRun, config: Config, message: Message, body
   }
 }
 
-const ofRequest = (config: Config): Executor => (run) => {
-  const { request, requestBody } = run.exchange!
-  return replaceBody(run, config, request, requestBody, 'request_body_find_replace')
-}
+const ofRequest =
+  (config: Config): Executor =>
+  (run) => {
+    const { request, requestBody } = run.exchange!
+    return replaceBody(run, config, request, requestBody, 'request_body_find_replace')
+  }
 
-const ofResponse = (config: Config): Executor => (run) => {
-  const { response, responseBody } = run.exchange!
-  return replaceBody(run, config, response!, responseBody!, 'response_body_find_replace')
-}
+const ofResponse =
+  (config: Config): Executor =>
+  (run) => {
+    const { response, responseBody } = run.exchange!
+    return replaceBody(run, config, response!, responseBody!, 'response_body_find_replace')
+  }
 
 export const requestBodyFindReplaceAction: Prepare<'request-body-find-replace'> = ofRequest
 export const responseBodyFindReplaceAction: Prepare<'response-body-find-replace'> = ofResponse

@@ -3,11 +3,13 @@ import { parseInternalUrl } from '../../document/action-configs/forward-internal
 import { type PhaseRun, type Prepare, render, setResults } from '../phase-run.ts'
 import type { Step } from '../step.ts'
 
-export const forwardInternalAction: Prepare<'forward-internal'> = ({ url, on_error }) => (run): Step => {
-  const text = render(run, url)
-  setResults(run, 'forward_internal', { url: text })
-  return { kind: 'forward-internal', url: urlOf(run, text), onError: on_error }
-}
+export const forwardInternalAction: Prepare<'forward-internal'> =
+  ({ url, on_error }) =>
+  (run): Step => {
+    const text = render(run, url)
+    setResults(run, 'forward_internal', { url: text })
+    return { kind: 'forward-internal', url: urlOf(run, text), onError: on_error }
+  }
 
 function urlOf({ phase }: PhaseRun, text: string) {
   try {

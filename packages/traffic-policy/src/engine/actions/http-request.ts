@@ -13,18 +13,20 @@ type Config = Parameters<Prepare<'http-request'>>[0]
 
 const noFetch = () => Promise.reject(new Error('policies cannot make requests here'))
 
-export const httpRequestAction: Prepare<'http-request'> = (config) => async (run): Promise<Step | undefined> => {
-  let outcome: HttpRequestOutcome
-  try {
-    outcome = await request(run, config)
-  } catch (error) {
-    const step = refusal(error, 'ERR_TUNNEL_2253')
-    setResults(run, 'http_request', { error: { code: step.code, message: step.message } })
-    return config.on_error === 'halt' ? step : undefined
+export const httpRequestAction: Prepare<'http-request'> =
+  (config) =>
+  async (run): Promise<Step | undefined> => {
+    let outcome: HttpRequestOutcome
+    try {
+      outcome = await request(run, config)
+    } catch (error) {
+      const step = refusal(error, 'ERR_TUNNEL_2253')
+      setResults(run, 'http_request', { error: { code: step.code, message: step.message } })
+      return config.on_error === 'halt' ? step : undefined
+    }
+    setResults(run, 'http_request', outcome.results)
+    return outcome.error && config.on_error === 'halt' ? refusal(outcome.error, 'ERR_TUNNEL_2253') : undefined
   }
-  setResults(run, 'http_request', outcome.results)
-  return outcome.error && config.on_error === 'halt' ? refusal(outcome.error, 'ERR_TUNNEL_2253') : undefined
-}
 
 function request(run: PhaseRun, config: Config): Promise<HttpRequestOutcome> {
   const { runtime, scope, exchange } = run
@@ -59,7 +61,10 @@ function request(run: PhaseRun, config: Config): Promise<HttpRequestOutcome> {
 /** Published examples write `statusCode` and `headers`; result variables are written otherwise. Reference §4.10 */
 function lastAttempt({ req, res, error }: LastAttempt): unknown {
   const response = res && { ...res, statusCode: res.status_code, headers: res.header }
-  return celFromJson({ req: { ...req, headers: req.header }, res: response ?? {}, error: error ?? { code: '', message: '' } }, 'int')
+  return celFromJson(
+    { req: { ...req, headers: req.header }, res: response ?? {}, error: error ?? { code: '', message: '' } },
+    'int',
+  )
 }
 
 function rendered(run: PhaseRun, config: Config): HttpRequestConfig {

@@ -1,7 +1,7 @@
 import { ActionError } from '../../actions/action-error.ts'
 import { customResponse, denyResponse } from '../../actions/custom-response.ts'
-import type { Regex } from '../../actions/regex.ts'
 import { redirect } from '../../actions/redirect.ts'
+import type { Regex } from '../../actions/regex.ts'
 import { regexOf } from '../../cel/functions/regex.ts'
 import { celLimits } from '../../cel/limits.ts'
 import type { RegexTemplate } from '../../document/action-configs/field-schemas.ts'
@@ -11,7 +11,8 @@ import { respond } from '../step.ts'
 import { headerLines, withHeaders } from './headers.ts'
 
 /** A pattern of the document, or of this request. */
-export const renderRegex = (run: PhaseRun, { regex, template }: RegexTemplate): Regex => regex ?? regexOf(render(run, template))
+export const renderRegex = (run: PhaseRun, { regex, template }: RegexTemplate): Regex =>
+  regex ?? regexOf(render(run, template))
 
 function statusOf(run: PhaseRun, status: StatusCode): number {
   if (typeof status === 'number') return status
@@ -23,12 +24,20 @@ function statusOf(run: PhaseRun, status: StatusCode): number {
 }
 
 /** In the response phase it takes the place of the upstream's answer. */
-export const customResponseAction: Prepare<'custom-response'> = ({ status_code, body, headers }) => (run) => {
-  const { method } = run.exchange!.request.facts.head
-  const made = customResponse(method, statusOf(run, status_code), render(run, body), headerLines(run, headers))
-  const { status, headers: fields, body: bytes } = made
-  return { kind: 'respond', status, headers: fields, body: bytes, passesResponsePhase: run.phase === 'on_http_request' }
-}
+export const customResponseAction: Prepare<'custom-response'> =
+  ({ status_code, body, headers }) =>
+  (run) => {
+    const { method } = run.exchange!.request.facts.head
+    const made = customResponse(method, statusOf(run, status_code), render(run, body), headerLines(run, headers))
+    const { status, headers: fields, body: bytes } = made
+    return {
+      kind: 'respond',
+      status,
+      headers: fields,
+      body: bytes,
+      passesResponsePhase: run.phase === 'on_http_request',
+    }
+  }
 
 export const denyAction: Prepare<'deny'> = ({ status_code }) => {
   const { status, headers, body } = denyResponse(status_code)
@@ -40,14 +49,16 @@ export const denyAction: Prepare<'deny'> = ({ status_code }) => {
 
 export const closeConnectionAction: Prepare<'close-connection'> = () => () => ({ kind: 'close' })
 
-export const redirectAction: Prepare<'redirect'> = ({ from, to, status_code, headers }) => (run) => {
-  const { url } = run.exchange!.request
-  const pattern = from && renderRegex(run, from)
-  const made = redirect(url.text, { to: render(run, to), ...(pattern && { from: pattern }) }, status_code)
-  if (made === undefined) {
-    setResults(run, 'redirect', { matches: [], url: url.text })
-    return undefined
+export const redirectAction: Prepare<'redirect'> =
+  ({ from, to, status_code, headers }) =>
+  (run) => {
+    const { url } = run.exchange!.request
+    const pattern = from && renderRegex(run, from)
+    const made = redirect(url.text, { to: render(run, to), ...(pattern && { from: pattern }) }, status_code)
+    if (made === undefined) {
+      setResults(run, 'redirect', { matches: [], url: url.text })
+      return undefined
+    }
+    setResults(run, 'redirect', made.results)
+    return respond(made.status, withHeaders(run, made.headers, headers))
   }
-  setResults(run, 'redirect', made.results)
-  return respond(made.status, withHeaders(run, made.headers, headers))
-}

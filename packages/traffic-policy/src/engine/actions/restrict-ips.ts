@@ -1,5 +1,5 @@
-import { compileIpRestriction, type IpPolicyRule, restrictIps } from '../../actions/restrict-ips.ts'
 import { ActionError } from '../../actions/action-error.ts'
+import { compileIpRestriction, type IpPolicyRule, restrictIps } from '../../actions/restrict-ips.ts'
 import { type PhaseRun, type Prepare, render, setResults } from '../phase-run.ts'
 import type { StepOrPromise } from '../step.ts'
 

@@ -1,6 +1,6 @@
 import { CelError } from '../../cel/cel-error.ts'
 import { celLimits } from '../../cel/limits.ts'
-import { assertValueDepth } from '../../document/action-configs/template-value.ts'
+import { assertValueSize } from '../../document/action-configs/template-value.ts'
 import { type PhaseRun, type Prepare, setResults } from '../phase-run.ts'
 import { MAX_LOG_BYTES } from '../policy-events.ts'
 import { REDACTED, redacted } from '../redact.ts'
@@ -12,11 +12,13 @@ export const setVarsAction: Prepare<'set-vars'> = ({ vars }) => {
     for (const { name, value } of vars) {
       scope.steps = celLimits.maxSteps
       const result = value.evaluate(scope)
-      assertValueDepth(result)
+      assertValueSize(result)
       scope.variables.vars.set(name, result)
     }
     trace?.results(
-      Object.fromEntries(vars.map(({ name, value }) => [name, value.readsSecret ? REDACTED : scope.variables.vars.get(name)])),
+      Object.fromEntries(
+        vars.map(({ name, value }) => [name, value.readsSecret ? REDACTED : scope.variables.vars.get(name)]),
+      ),
     )
     return undefined
   }
