@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/main.js'
+import '../dist/new-space.js'
+
+// Loaded only now, so that it is loaded into what was just set.
+await import('../dist/main.js')
