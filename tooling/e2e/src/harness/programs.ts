@@ -103,8 +103,9 @@ export async function stop(child: ChildProcess): Promise<number | null> {
   return exitOf(child)
 }
 
+/** `null` where a signal ended it. */
 export async function exitOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
   const [code] = (await within(once(child, 'exit'), 'the program to end', START_DEADLINE_MS)) as [number | null]
   return code
 }
