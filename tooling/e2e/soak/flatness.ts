@@ -9,8 +9,9 @@ export interface Quantity {
 export interface Verdict {
   readonly quantity: Quantity
   readonly mean: number
+  /** The least of the slopes of all points, of their last half and of their last third. */
   readonly perMinute: number
-  /** Along the fitted line, from the first point to the last. */
+  /** Along a line of that slope, from the first point to the last. */
   readonly growth: number
   readonly tolerated: number
   readonly isFlat: boolean
@@ -19,10 +20,13 @@ export interface Verdict {
 /** A point in time, in seconds, with a value. */
 export type Point = readonly [atSeconds: number, value: number]
 
-/** Fits a line to the points by least squares. Falling is flat: what was warm-up may still be given back. */
+/** What goes on growing does so to the end; an allocator that once took another few dozen megabytes does not. */
+const SUFFIXES = [1, 1 / 2, 1 / 3]
+
+/** Fits lines to the points by least squares. Falling is flat: what was warm-up may still be given back. */
 export function verdictOn(quantity: Quantity, points: readonly Point[]): Verdict {
   const mean = meanOf(points.map(([, value]) => value))
-  const slope = slopeOf(points)
+  const slope = Math.min(...SUFFIXES.map((share) => slopeOf(points.slice(-Math.ceil(points.length * share)))))
   const growth = slope * ((points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0))
   const tolerated = Math.max(quantity.tolerance.amount, quantity.tolerance.share * mean)
   return { quantity, mean, perMinute: slope * 60, growth, tolerated, isFlat: growth <= tolerated }
