@@ -21,8 +21,8 @@ test('a line that climbs by more than is tolerated is not, and its slope is told
     points((second) => 20 + second / 10),
   )
   expect(verdict.isFlat).toBe(false)
-  expect(verdict.perMinute).toBeCloseTo(6, 0)
-  expect(verdict.growth).toBeCloseTo(9.9, 0)
+  expect(verdict.perMinute).toBeCloseTo(5.7, 0)
+  expect(verdict.growth).toBeCloseTo(9.4, 0)
 })
 
 test('more is tolerated of what is large', () => {
