@@ -44,7 +44,9 @@ test.skipIf(!existsSync('/proc/self/fd'))(
 
     const verdicts = gauges.map((gauge) => verdictOn(gauge, sampler.pointsOf(gauge, seconds * WARM_UP_SHARE)))
     print(traffic.summary())
-    print(`slopes by least squares (the least of all, the last half and the last third) after ${(seconds * WARM_UP_SHARE).toFixed(0)} s of warm-up`)
+    print(
+      `slopes by least squares (the least of all, last half, last third) after ${(seconds * WARM_UP_SHARE).toFixed(0)} s of warm-up`,
+    )
     for (const verdict of verdicts) print(verdictLine(verdict))
     expect(traffic.failures).toEqual([])
     expect(log.unexpected).toEqual([])
