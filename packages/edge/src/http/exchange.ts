@@ -2,6 +2,7 @@ import {
   chunkHead,
   forwardTrailers,
   type HeaderList,
+  isIdempotent,
   LAST_CHUNK,
   type LocationRewrite,
   type RequestHead,
@@ -17,8 +18,6 @@ import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './up
 import type { UpstreamPool } from './upstream-pool.ts'
 import type { Visitor } from './visitor.ts'
 import { invalidResponse, streamFailed, upstreamTimedOut } from './visitor-errors.ts'
-
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /** One request with its response, from the visitor's parsed head to the last byte of the answer. */
 export class Exchange implements UpstreamListener {
@@ -187,7 +186,7 @@ export class Exchange implements UpstreamListener {
    */
   #isRepeatable(): boolean {
     const { method, framing, contentLength } = this.#head
-    return (framing === 'none' || (framing === 'length' && contentLength === 0)) && IDEMPOTENT.has(method)
+    return (framing === 'none' || (framing === 'length' && contentLength === 0)) && isIdempotent(method)
   }
 
   /** On to another endpoint of the same address; `false` where there is none that was not tried. */

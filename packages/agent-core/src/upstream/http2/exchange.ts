@@ -4,7 +4,7 @@ import {
   constants,
   type OutgoingHttpHeaders,
 } from 'node:http2'
-import { type HeaderList, http2Fields, type RequestHead } from '@tunnel/http'
+import { type HeaderList, http2Fields, isIdempotent, type RequestHead } from '@tunnel/http'
 import type { EdgeWriter } from './edge-writer.ts'
 import { acceptsTrailers, requestHeaders } from './request-headers.ts'
 import { forwardedHead, trailerFields } from './response-head.ts'
@@ -27,9 +27,6 @@ type OpenStream = (
   headers: OutgoingHttpHeaders,
   options: ClientSessionRequestOptions,
 ) => ClientHttp2Stream | Promise<ClientHttp2Stream>
-
-/** Sent twice, they do what they do once (RFC 9110 §9.2.2). */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /** One HTTP/1.1 request of the edge as an HTTP/2 stream to the upstream, and its response back. Both bodies flow at once. */
 export class UpstreamExchange {
@@ -178,6 +175,6 @@ export class UpstreamExchange {
   /** A request without a body that was refused unseen, or that crossed the upstream's goodbye and does no harm twice. */
   #isRepeatable(code: number): boolean {
     if (this.#responseBegun || this.#head.framing !== 'none') return false
-    return code === constants.NGHTTP2_REFUSED_STREAM || IDEMPOTENT.has(this.#head.method)
+    return code === constants.NGHTTP2_REFUSED_STREAM || isIdempotent(this.#head.method)
   }
 }
