@@ -2,6 +2,7 @@ import {
   type ForwardRequestFacts,
   forwardRequestHead,
   forwardResponseHead,
+  type LocationRewrite,
   type RequestHead,
   type ResponseHead,
 } from '@tunnel/http'
@@ -27,16 +28,23 @@ export class ForwardedRequest {
   }
 }
 
-/** Response heads of one upstream connection as HTTP/1.1 visitors are sent them, where nothing in them depends on the visitor. */
+/** How a body goes on to an HTTP/1.1 visitor: one that only the upstream's close would end, in chunks. */
+export function framingForVisitor({ framing }: ResponseHead): 'none' | 'length' | 'chunked' {
+  return framing === 'close' ? 'chunked' : framing
+}
+
+/** Response heads of one upstream connection as HTTP/1.1 visitors are sent them. One that the decoder recognised is written once. */
 export class ForwardedResponse {
   #head: ResponseHead | undefined
   #keepAlive = false
   #bytes: Buffer | undefined
 
-  of(head: ResponseHead, keepAlive: boolean): Buffer | string {
+  of(head: ResponseHead, keepAlive: boolean, locationRewrite: LocationRewrite | undefined): Buffer | string {
+    const framing = framingForVisitor(head)
+    // It names the visitor's own origin.
+    if (locationRewrite) return forwardResponseHead(head, { framing, keepAlive, locationRewrite })
     const isRepeated = head === this.#head && keepAlive === this.#keepAlive
     if (isRepeated && this.#bytes) return this.#bytes
-    const framing = head.framing === 'close' ? 'chunked' : head.framing
     const text = forwardResponseHead(head, { framing, keepAlive })
     this.#head = head
     this.#keepAlive = keepAlive

@@ -2,7 +2,6 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
   chunkHead,
-  forwardResponseHead,
   forwardTrailers,
   type HeaderList,
   type HttpError,
@@ -20,7 +19,7 @@ import type { DataPath } from './data-path.ts'
 import { errorBody, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
 import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
-import { ForwardedRequest, type ForwardedResponse } from './forwarded-head.ts'
+import { ForwardedRequest, type ForwardedResponse, framingForVisitor } from './forwarded-head.ts'
 import { GatheredWriter } from './gathered-writer.ts'
 import type { Visitor } from './visitor.ts'
 import { httpVersionNotSupported, malformedRequest, noSuchEndpoint } from './visitor-errors.ts'
@@ -232,11 +231,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
   writeHead(head: ResponseHead, forwarded: ForwardedResponse): void {
     // An answer that overtakes its request: what is left of the request cannot be told from a next one.
     if (!this.#requestComplete && head.status !== 101) this.#keepAlive = false
-    const framing = head.framing === 'close' ? 'chunked' : head.framing
-    this.#chunkedResponse = framing === 'chunked'
-    const locationRewrite = this.#exchange?.locationRewrite
-    if (!locationRewrite) this.#writer.push(forwarded.of(head, this.#keepAlive))
-    else this.#writer.push(forwardResponseHead(head, { framing, keepAlive: this.#keepAlive, locationRewrite }))
+    this.#chunkedResponse = framingForVisitor(head) === 'chunked'
+    this.#writer.push(forwarded.of(head, this.#keepAlive, this.#exchange?.locationRewrite))
   }
 
   writeBody(chunk: Buffer): void {

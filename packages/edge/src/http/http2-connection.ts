@@ -8,6 +8,7 @@ import {
 import type { TLSSocket } from 'node:tls'
 import { addressOf, endsOf } from '../peer-address.ts'
 import type { DataPath } from './data-path.ts'
+import { ForwardedRequest } from './forwarded-head.ts'
 import { FloodGuard } from './http2-floods.ts'
 import { IdleWatch } from './http2-idle-watch.ts'
 import { Http2Visitor } from './http2-visitor.ts'
@@ -28,7 +29,12 @@ export function serveHttp2(socket: TLSSocket, path: DataPath): ServerHttp2Sessio
     },
   })
   new IdleWatch(session, path.limits)
-  const visitor = { address: addressOf(socket), ends: endsOf(socket), floods: new FloodGuard(session, path.limits) }
+  const visitor = {
+    address: addressOf(socket),
+    ends: endsOf(socket),
+    floods: new FloodGuard(session, path.limits),
+    forwarded: new ForwardedRequest(),
+  }
   session.on(
     'stream',
     (stream: ServerHttp2Stream, _headers: IncomingHttpHeaders, flags: number, rawHeaders: readonly string[]) => {

@@ -15,7 +15,7 @@ import type { DataPath } from './data-path.ts'
 import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
-import { ForwardedRequest } from './forwarded-head.ts'
+import type { ForwardedRequest } from './forwarded-head.ts'
 import type { FloodGuard } from './http2-floods.ts'
 import { http2Headers } from './http2-headers.ts'
 import type { Visitor } from './visitor.ts'
@@ -27,13 +27,14 @@ export interface Http2VisitorConnection {
   readonly address: string
   readonly ends: ConnectionEnds
   readonly floods: FloodGuard
+  readonly forwarded: ForwardedRequest
 }
 
 /** One request on an HTTP/2 visitor connection. Towards the agent it becomes HTTP/1.1 (design.md, "How a request travels" 6). */
 export class Http2Visitor implements Visitor {
   readonly scheme = 'https'
   readonly address: string
-  readonly forwarded = new ForwardedRequest()
+  readonly forwarded: ForwardedRequest
   readonly #stream: ServerHttp2Stream
   readonly #path: DataPath
   readonly #ends: ConnectionEnds
@@ -60,6 +61,7 @@ export class Http2Visitor implements Visitor {
     this.address = visitor.address
     this.#ends = visitor.ends
     this.#floods = visitor.floods
+    this.forwarded = visitor.forwarded
     stream.on('error', () => stream.destroy())
     stream.on('close', () => this.#onClose())
     // After RST_STREAM with NO_ERROR node:http2 would first write what the visitor no longer reads.
