@@ -22,8 +22,8 @@ export type Standing =
   | { readonly kind: 'deprecated'; readonly warning: string }
   /** Taken, and there is nothing to do. */
   | { readonly kind: 'inert' }
-  /** Refused, but for one value that asks for what is done anyway. */
-  | { readonly kind: 'later'; readonly allowed?: string }
+  /** Refused. */
+  | { readonly kind: 'later' }
 
 export function addFlags(command: Command, flags: readonly Flag[], group?: string): void {
   for (const flag of flags) command.addOption(optionOf(flag, group))
@@ -36,7 +36,7 @@ export function checkStandings(command: Command, flags: readonly Flag[], warn: (
     const value = given[optionOf(flag).attributeName()]
     if (!flag.standing || value === undefined) continue
     if (flag.standing.kind === 'deprecated') warn(`--${flag.name} is deprecated: ${flag.standing.warning}`)
-    if (flag.standing.kind === 'later' && String(value) !== flag.standing.allowed) throw notSupported(flag, value)
+    if (flag.standing.kind === 'later') throw notSupported(flag)
   }
 }
 
@@ -64,10 +64,9 @@ function listParser({ name, choices }: Flag): (text: string, before?: readonly s
   }
 }
 
-/** A value is named only where it is the reason: it may be a credential. */
-function notSupported({ name, standing }: Flag, value: unknown): CliError {
-  const shown = standing?.kind === 'later' && standing.allowed ? ` ${quote(String(value))}` : ''
-  return new CliError('ERR_CLI_NOT_SUPPORTED', `--${name}${shown} is not supported yet`)
+/** The value is not named: it may be a credential. */
+function notSupported({ name }: Flag): CliError {
+  return new CliError('ERR_CLI_NOT_SUPPORTED', `--${name} is not supported yet`)
 }
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 50))
