@@ -10,6 +10,7 @@ import { createPolicyEvents, type PolicyEvents } from './policy-events.ts'
 import { PolicyExchange } from './policy-exchange.ts'
 import { type PhaseEnd, runPhase } from './run-phase.ts'
 import type { PolicyTraceRecorder } from './trace.ts'
+import { whenSettled } from './when-settled.ts'
 
 const CONTINUE: TcpOutcome = { kind: 'continue' }
 
@@ -44,8 +45,7 @@ export class PolicyConnection {
   onTcpConnect(): TcpOutcome | Promise<TcpOutcome> {
     const rules = this.engine.rules('on_tcp_connect')
     if (rules.length === 0) return CONTINUE
-    const end = runPhase(rules, this.#phaseRun())
-    return end instanceof Promise ? end.then((settled) => this.#outcomeOf(settled)) : this.#outcomeOf(end)
+    return whenSettled(runPhase(rules, this.#phaseRun()), (end) => this.#outcomeOf(end))
   }
 
   exchange(request: RequestFacts): PolicyExchange {
@@ -69,10 +69,7 @@ export class PolicyConnection {
   }
 
   #outcomeOf({ step, resume }: PhaseEnd): TcpOutcome {
-    const goOn = () => {
-      const end = resume()
-      return end instanceof Promise ? end.then((settled) => this.#outcomeOf(settled)) : this.#outcomeOf(end)
-    }
+    const goOn = () => whenSettled(resume(), (end) => this.#outcomeOf(end))
     switch (step?.kind) {
       case undefined:
         return CONTINUE

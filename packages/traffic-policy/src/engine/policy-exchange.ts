@@ -17,6 +17,7 @@ import type { PolicyConnection } from './policy-connection.ts'
 import { createPolicyEvents, type PolicyEvents } from './policy-events.ts'
 import { type PhaseEnd, runPhase } from './run-phase.ts'
 import { refusal, type Step } from './step.ts'
+import { whenSettled } from './when-settled.ts'
 
 /** One request with its response under a policy. */
 export class PolicyExchange {
@@ -161,10 +162,6 @@ export class PolicyExchange {
     const now = this.#connection.engine.runtime.clock.now()
     for (const pass of passes.splice(0)) pass.settle(isCircuitError(status), now)
   }
-}
-
-function whenSettled<T, U>(value: T | Promise<T>, then: (value: T) => U | Promise<U>): U | Promise<U> {
-  return value instanceof Promise ? value.then(then) : then(value)
 }
 
 const madeResponse = ({ status, headers, body }: Step & { kind: 'respond' }): FinalResponse => ({

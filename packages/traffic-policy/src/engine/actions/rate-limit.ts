@@ -7,6 +7,7 @@ import { textOf } from '../../cel/text-of.ts'
 import { isMap } from '../../cel/values.ts'
 import { type PhaseRun, type Prepare, setResults } from '../phase-run.ts'
 import { respond, type Step, type StepOrPromise } from '../step.ts'
+import { whenSettled } from '../when-settled.ts'
 
 export const rateLimitAction: Prepare<'rate-limit'> = (config, { identity }) => {
   const limit = { capacity: config.capacity, rateMs: config.rate, enforce: config.enforce }
@@ -22,8 +23,7 @@ export const rateLimitAction: Prepare<'rate-limit'> = (config, { identity }) => 
       return respond(429, [...headers, 'content-type', 'text/plain; charset=utf-8'], Buffer.from('Too Many Requests\n'))
     }
     const { rateCounters, clock } = run.runtime
-    const decision = rateCounters.take(`${run.endpointId} ${identity}`, counterKey, limit, clock.now())
-    return decision instanceof Promise ? decision.then(decide) : decide(decision)
+    return whenSettled(rateCounters.take(`${run.endpointId} ${identity}`, counterKey, limit, clock.now()), decide)
   }
 }
 
