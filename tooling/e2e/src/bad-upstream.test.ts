@@ -8,6 +8,7 @@ import { responsesIn } from './harness/responses.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, within } from './harness/until.ts'
 import { startCannedUpstream, startRawUpstream, startUpstream, unusedPort } from './harness/upstream.ts'
+import { writeEndlessly } from './harness/write-endlessly.ts'
 
 const NOTHING = 'HTTP/1.1 204 No Content\r\n\r\n'
 
@@ -317,13 +318,7 @@ describe('a visitor that leaves', () => {
     'in the middle of a download over %s ends the upstream connection',
     async (scheme) => {
       const tunnel = await startTestEdge()
-      const upstream = await startUpstream((_incoming, response) => {
-        const more = (): void => {
-          while (response.write(Buffer.alloc(65_536))) {}
-        }
-        response.on('drain', more)
-        more()
-      })
+      const upstream = await startUpstream((_incoming, response) => writeEndlessly(response))
       const url = (await tunnel.forward(upstream, { schemes: scheme })).url()
       const visitor = await visit(url)
       visitor.send(`GET / HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`)

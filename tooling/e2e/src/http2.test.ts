@@ -9,6 +9,7 @@ import { rawHttp2Request } from './harness/raw-http2.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, untilStill, within } from './harness/until.ts'
 import { startCannedUpstream, startRawUpstream, startUpstream } from './harness/upstream.ts'
+import { writeEndlessly } from './harness/write-endlessly.ts'
 
 test('is chosen by ALPN before HTTP/1.1', async () => {
   const tunnel = await startTestEdge()
@@ -106,13 +107,8 @@ test('two hundred streams at once get their own answers', async () => {
 test('a slow stream does not hold the others back', async () => {
   const tunnel = await startTestEdge()
   const upstream = await startUpstream((incoming, response) => {
-    if (incoming.url === '/endless') {
-      const more = (): void => {
-        while (response.write(Buffer.alloc(65_536))) {}
-      }
-      response.on('drain', more)
-      more()
-    } else response.end('quick')
+    if (incoming.url === '/endless') writeEndlessly(response)
+    else response.end('quick')
   })
   const session = await openHttp2((await tunnel.forward(upstream)).url())
 

@@ -11,6 +11,7 @@ import { exitOf, runAgentProgram, startAgentProgram, startEdgeProgram, stop } fr
 import { temporaryDirectory } from './harness/temporary-directory.ts'
 import { until, untilStill } from './harness/until.ts'
 import { startUpstream } from './harness/upstream.ts'
+import { writeEndlessly } from './harness/write-endlessly.ts'
 
 const MEGABYTE = 1024 * 1024
 const hello = () => startUpstream((_incoming, response) => response.end('hello'))
@@ -144,14 +145,11 @@ describe.skipIf(!existsSync('/proc/self/status'))('memory stays flat', () => {
   test('while ten visitors do not read what they asked for', async () => {
     const edge = await startEdgeProgram()
     let sent = 0
-    const upstream = await startUpstream((_incoming, response) => {
-      const more = (): void => {
-        do sent += 65_536
-        while (response.write(Buffer.alloc(65_536)))
-      }
-      response.on('drain', more)
-      more()
-    })
+    const upstream = await startUpstream((_incoming, response) =>
+      writeEndlessly(response, (bytes) => {
+        sent += bytes
+      }),
+    )
     const agent = await startAgentProgram(edge.connectionString, ['http', String(upstream.port)])
     const growth = await watchGrowth([edge.child, agent.child])
     for (let count = 0; count < 10; count++) {

@@ -9,6 +9,7 @@ import { visit } from './harness/raw-connection.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, untilStill, within } from './harness/until.ts'
 import { startRawUpstream, startUpstream } from './harness/upstream.ts'
+import { writeEndlessly } from './harness/write-endlessly.ts'
 
 /** What a visitor can be held back by, at most: kernel buffers and the windows and queues of edge and agent. */
 const MAX_BYTES_ON_THE_WAY = 32 * 1024 * 1024
@@ -172,14 +173,11 @@ describe('a side that does not read', () => {
   test.each(['http', 'https', 'h2'] as const)('as visitor over %s holds its upstream back', async (protocol) => {
     const tunnel = await startTestEdge()
     let sent = 0
-    const upstream = await startUpstream((_incoming, response) => {
-      const more = (): void => {
-        do sent += 65_536
-        while (response.write(Buffer.alloc(65_536)))
-      }
-      response.on('drain', more)
-      more()
-    })
+    const upstream = await startUpstream((_incoming, response) =>
+      writeEndlessly(response, (bytes) => {
+        sent += bytes
+      }),
+    )
     const body = await openDownload(
       protocol,
       (await tunnel.forward(upstream, { schemes: protocol === 'http' ? 'http' : 'https' })).url(),
@@ -204,12 +202,9 @@ describe('a side that does not read', () => {
         : await startRequest(url, { method: 'POST' })
     outgoing.on('error', () => {})
     let sent = 0
-    const more = (): void => {
-      do sent += 65_536
-      while (outgoing.write(Buffer.alloc(65_536)))
-    }
-    outgoing.on('drain', more)
-    more()
+    writeEndlessly(outgoing, (bytes) => {
+      sent += bytes
+    })
     const held = await untilStill(() => sent)
     expect(held).toBeLessThan(MAX_BYTES_ON_THE_WAY)
 
