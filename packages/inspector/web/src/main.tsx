@@ -1,0 +1,4 @@
+import { createRoot } from 'react-dom/client'
+
+const container = document.getElementById('app')
+if (container) createRoot(container).render(<main>Tunnel inspector</main>)
