@@ -13,6 +13,7 @@ const rules: Record<string, { may: string[]; because: string }> = {
   '@tunnel/agent-config': { may: ['@tunnel/config-file'], because: 'reading a file must not start a network' },
   '@tunnel/edge-config': { may: ['@tunnel/config-file'], because: 'reading settings must not start an edge' },
   '@tunnel/traffic-policy': { may: ['@tunnel/http'], because: 'it decides, and others act: it opens no socket' },
+  '@tunnel/inspector': { may: ['@tunnel/http'], because: 'it keeps what an observer is told, whoever tells it' },
   '@tunnel/agent-core': {
     may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http'],
     because: 'the agent must install without server code',
@@ -22,11 +23,18 @@ const rules: Record<string, { may: string[]; because: string }> = {
     because: 'the edge declares ports and knows no storage behind them',
   },
   '@tunnel/control-plane': {
-    may: ['@tunnel/edge', '@tunnel/protocol'],
+    may: ['@tunnel/edge', '@tunnel/protocol', '@tunnel/traffic-policy'],
     because: 'it implements the ports of the edge and sees nothing else of it',
   },
   '@tunnel/cli': {
-    may: ['@tunnel/agent-core', '@tunnel/agent-config'],
+    may: [
+      '@tunnel/agent-core',
+      '@tunnel/agent-config',
+      '@tunnel/inspector',
+      '@tunnel/traffic-policy',
+      '@tunnel/http',
+      '@tunnel/protocol',
+    ],
     because: 'it is what a laptop installs: no server code',
   },
   tunnel: { may: ['@tunnel/cli'], because: 'an app holds no logic' },
