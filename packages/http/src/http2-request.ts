@@ -55,6 +55,7 @@ function headFrom(
   const method = upgrade === undefined ? (pseudo.get(':method') ?? '') : 'GET'
   const target = pseudo.get(':path') ?? ''
   assertMethod(method, limits)
+  assertScheme(pseudo.get(':scheme'))
   assertPath(method, target, limits)
   const facts = readFacts(headers)
   const host = agreedHost(pseudo.get(':authority'), facts.host)
@@ -137,6 +138,12 @@ function assertMethod(method: string, { maxMethodBytes }: HttpLimits): void {
     'ERR_HTTP_METHOD_TOO_LONG',
     `method of ${method.length} bytes exceeds maxMethodBytes ${maxMethodBytes}`,
   )
+}
+
+/** A gateway to another scheme (RFC 9113 §8.3.1) is not what this head is for. */
+function assertScheme(scheme: string | undefined): void {
+  if (scheme !== 'https' && scheme !== 'http')
+    throw new HttpError('ERR_HTTP_TARGET', ':scheme is neither https nor http')
 }
 
 function assertPath(method: string, path: string, { maxTargetBytes }: HttpLimits): void {
