@@ -40,6 +40,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #head: RequestHead | undefined
   /** The current request's body has been read to its end. */
   #requestComplete = true
+  /** The upstream takes no more of the body for now. */
+  #requestHeldBack = false
   #keepAlive = true
   #chunkedResponse = false
   #decoding = false
@@ -110,7 +112,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (this.#closing) return
     // A visitor that has said all it wanted may still be waiting for its answers (RFC 9112 §9.6).
     if (!this.#exchange) return this.#close()
-    if (!this.#requestComplete) return this.#destroy()
+    if (!this.#requestComplete) return this.#giveUp()
     if (this.#decoder.bufferedBytes === 0) this.#keepAlive = false
   }
 
@@ -147,14 +149,30 @@ export class Http1Visitor implements Visitor, RequestHandler {
     }
     if (this.#handedOver || this.#closing) return
     if (this.#exchange) {
+      if (!this.#requestComplete) this.#readOn()
       // Pipelined bytes stay in the kernel until their turn.
-      if (this.#decoder.bufferedBytes > 0 && this.#requestComplete) this.#socket.pause()
+      else if (this.#decoder.bufferedBytes > 0) this.#socket.pause()
     } else if (this.#visitorEnded) {
       this.#close()
     } else {
       this.#socket.resume()
       if (this.#decoder.state === 'head') this.#startHeadTimer()
     }
+  }
+
+  /** The rest of a request that was pipelined, and had its beginning read while its turn had not come. */
+  #readOn(): void {
+    if (this.#visitorEnded) this.#giveUp()
+    else if (!this.#requestHeldBack && this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  /** The rest of this request will never come; what was answered to those before it still leaves. */
+  #giveUp(): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    if (exchange?.responseBegun) this.#destroy()
+    else this.#close()
+    exchange?.visitorLeft()
   }
 
   /** The two limits are mostly the same; then this costs a comparison. */
@@ -175,6 +193,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     }
     this.#head = head
     this.#requestComplete = false
+    this.#requestHeldBack = false
     this.#keepAlive = head.keepAlive && !this.#path.draining
     if (head.minorVersion === 0) {
       this.#keepAlive = false
@@ -278,10 +297,12 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   pauseRequest(): void {
+    this.#requestHeldBack = true
     this.#socket.pause()
   }
 
   resumeRequest(): void {
+    this.#requestHeldBack = false
     if (!this.#requestComplete) this.#socket.resume()
   }
 

@@ -94,6 +94,18 @@ export const headCases: readonly RequestCase[] = [
   refused('HTTP/2 in the clear', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`, 505),
   refused('a TLS hello', '\x16\x03\x01\x02\x00\x01\x00'),
   {
+    name: 'a pipelined request that ends early',
+    bytes: line('GET /x HTTP/1.1') + withLines('Content-Length: 50', 'hello'),
+    verdict: { understood: ['GET /x ""'] },
+    ends: true,
+  },
+  understood(
+    'a pipelined request longer than what is read at once',
+    withLines('Content-Length: 5', 'hello') + withLines('Content-Length: 200000', 'x'.repeat(200_000)),
+    'POST / "hello"',
+    `POST / "${'x'.repeat(200_000)}"`,
+  ),
+  {
     name: 'bytes after Connection: close',
     bytes: withLines('Connection: close') + SMUGGLED,
     verdict: { understood: ['POST / ""'] },
