@@ -13,6 +13,18 @@ export interface TlsHandlers {
 /** Visitors' ALPN in the edge's order (reference §2.1). */
 const VISITOR_PROTOCOLS = ['h2', 'http/1.1'] as const
 
+/** Forward secrecy and authenticated encryption only, in every version: no CBC, no static RSA (RFC 9325 §4.2). */
+const HANDSHAKE = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'ECDHE+AESGCM',
+    'ECDHE+CHACHA20',
+  ].join(':'),
+} as const
+
 const FALLBACK_RENEWAL_MS = 60 * 60 * 1000
 
 /**
@@ -26,7 +38,7 @@ export class TlsTerminator {
   constructor(certificates: CertificateSource, edgeHost: string, limits: EdgeLimits, handlers: TlsHandlers) {
     this.#server = createServer({
       ...certificates.fallback,
-      minVersion: 'TLSv1.2',
+      ...HANDSHAKE,
       handshakeTimeout: limits.handshakeTimeoutMs,
       SNICallback: (serverName, callback) => answerSni(certificates, serverName, callback),
       ALPNCallback: ({ servername, protocols }) => {
@@ -47,7 +59,10 @@ export class TlsTerminator {
     })
     // A stranger's failed handshake: nothing to do but to drop the connection.
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy())
-    this.#renewal = setInterval(() => this.#server.setSecureContext(certificates.fallback), FALLBACK_RENEWAL_MS).unref()
+    this.#renewal = setInterval(
+      () => this.#server.setSecureContext({ ...certificates.fallback, ...HANDSHAKE }),
+      FALLBACK_RENEWAL_MS,
+    ).unref()
   }
 
   /** Takes over an accepted TCP connection. */
