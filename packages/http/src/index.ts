@@ -12,6 +12,13 @@
  *
  * @packageDocumentation
  */
+export type {
+  ByteDirection,
+  ByteInjector,
+  ConnectionFacts,
+  ConnectionObserver,
+  ObserveConnection,
+} from './connection-observer.ts'
 export { HttpError, type HttpErrorCode, httpErrorCodes } from './errors.ts'
 export type { ExchangeObserver, ObserveExchange } from './exchange-observer.ts'
 export {
@@ -30,6 +37,7 @@ export { isIdempotent } from './idempotent.ts'
 export { defaultHttpLimits, type HttpLimits, resolveHttpLimits } from './limits.ts'
 export { type LocationRewrite, rewriteLocation } from './location.ts'
 export { RequestDecoder, type RequestDecoderState, type RequestHandler } from './request-decoder.ts'
+export { originForm } from './request-target.ts'
 export { ResponseDecoder, type ResponseDecoderState, type ResponseHandler } from './response-decoder.ts'
 export { chunkHead, LAST_CHUNK, serializeRequestHead, serializeResponseHead, serializeTrailers } from './serialize.ts'
 export { assertHeaderName, assertHeaderValue, validateHeader } from './validate-header.ts'

@@ -23,6 +23,7 @@ export {
   type EndpointRequest,
   endpointProtocols,
   type Hello,
+  MAX_TRACE_LENGTH,
   type TlsTermination,
   type Welcome,
 } from './messages.ts'

@@ -54,7 +54,7 @@ export const refusedSchema = z.object({ type: z.literal('refused'), error: wireE
 
 const pem = z.string().max(64 * 1024)
 
-/** How the edge is to end the TLS of a `tls` endpoint. */
+/** How the edge is to end the TLS of an endpoint. */
 export const tlsTerminationSchema = z.object({
   /** PEM, leaf first; with `privateKey`. Left out: the edge's own certificate of the name. */
   certificate: pem.optional(),
@@ -86,7 +86,7 @@ export const endpointRequestSchema = z.object({
   }),
   /** `preserve` (default), `rewrite`, or the literal value that the upstream is to see. */
   hostHeader: shortText.optional(),
-  /** Only of a `tls` endpoint. Left out: its TLS passes through the edge unopened. */
+  /** Of an `https` or `tls` endpoint. Left out: of https like that of all others, of tls not at all. */
   tlsTermination: tlsTerminationSchema.optional(),
   trafficPolicy: z.string().optional(),
   labels: z.array(shortText).max(64).optional(),
@@ -120,6 +120,8 @@ export const endpointPatchSchema = z.object({
   description: shortText.optional(),
   metadata: z.string().optional(),
   poolingEnabled: z.boolean().optional(),
+  /** The whole of it, in place of the one before. */
+  tlsTermination: tlsTerminationSchema.optional(),
   trafficPolicy: z.string().optional(),
 })
 export type EndpointPatch = z.infer<typeof endpointPatchSchema>
@@ -129,6 +131,28 @@ export const updateSchema = z.object({
   id: requestId,
   endpointId: shortText,
   endpoint: endpointPatchSchema,
+})
+
+/** What {@link explainedSchema} can hold, in UTF-16 code units. */
+export const MAX_TRACE_LENGTH = 256 * 1024
+
+/** Asks for what the traffic policy of an endpoint does with one request to come. */
+export const explainSchema = z.object({
+  type: z.literal('explain'),
+  id: requestId,
+  /** Or the URL of an endpoint that another session with the same credential has. */
+  endpointId: shortText,
+  /** Only a request whose field `tunnel-explain` says this. Left out: the next one. */
+  token: shortText.optional(),
+  /** How long the edge waits for it. */
+  ttlMs: z.number().int().min(1).max(600_000),
+})
+
+export const explainedSchema = z.object({
+  type: z.literal('explained'),
+  id: requestId,
+  /** JSON. Left out: no such request came in time. */
+  trace: z.string().max(MAX_TRACE_LENGTH).optional(),
 })
 
 /** Answers with nothing to say. */
@@ -171,6 +195,7 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   bindSchema,
   unbindSchema,
   updateSchema,
+  explainSchema,
   doneSchema,
   failedSchema,
   unsupportedSchema,
@@ -182,6 +207,7 @@ export const edgeMessageSchema = z.discriminatedUnion('type', [
   welcomeSchema,
   refusedSchema,
   boundSchema,
+  explainedSchema,
   doneSchema,
   failedSchema,
   unsupportedSchema,
