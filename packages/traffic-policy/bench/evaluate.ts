@@ -2,6 +2,7 @@
  * What a policy costs: microseconds an evaluation of expressions, a phase of five rules, and compiling a document.
  * Run: `pnpm --filter @tunnel/traffic-policy bench`
  */
+import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { compileExpression } from '../src/cel/compile-expression.ts'
 import { celEnvironment } from '../src/cel/environment.ts'
@@ -9,6 +10,8 @@ import { createScope } from '../src/cel/scope.ts'
 import { compilePolicy } from '../src/index.ts'
 import { enforce } from '../test/enforcement.ts'
 import { connection, request, requestWith, variablesOf } from '../test/evaluation.ts'
+import { measureFunctions } from './functions.ts'
+import { measure } from './measure.ts'
 
 const expressions = [
   "req.method == 'GET'",
@@ -38,18 +41,6 @@ const fiveRules = `on_http_request:
     actions: [{type: deny}]
 `
 
-/** Median and spread of seven runs, in microseconds each. */
-function measure(name: string, times: number, run: () => void): void {
-  for (let warm = 0; warm < times / 10; warm++) run()
-  const results = Array.from({ length: 7 }, () => {
-    const start = process.hrtime.bigint()
-    for (let at = 0; at < times; at++) run()
-    return Number(process.hrtime.bigint() - start) / times / 1000
-  }).sort((one, other) => one - other)
-  const [least, , , median, , , most] = results
-  process.stdout.write(`${median!.toFixed(3).padStart(10)} µs (${least!.toFixed(3)} to ${most!.toFixed(3)})  ${name}\n`)
-}
-
 process.stdout.write(`node ${process.version}, ${cpus()[0]?.model}\n\n`)
 const facts = requestWith(
   'X-Tier',
@@ -77,3 +68,8 @@ const large = `on_http_request:\n${Array(50)
   .join('')}`
 measure('compiling five rules', 200, () => void compilePolicy(fiveRules))
 measure('compiling 250 rules', 10, () => void compilePolicy(large))
+// From `bench/dist/bench`.
+const shop = readFileSync(new URL('../../../test/cases/shop.yml', import.meta.url), 'utf8')
+measure('compiling the largest example, a shop with 21 rules', 50, () => void compilePolicy(shop))
+process.stdout.write('\n')
+measureFunctions()

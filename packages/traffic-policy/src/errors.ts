@@ -29,10 +29,12 @@ export const policyFaultCodes = {
   ERR_TUNNEL_2229: 'a protocol is not known',
   ERR_TUNNEL_2230: 'a phase does not exist on the protocol',
   ERR_TUNNEL_2231: 'a list has a value twice',
+  ERR_TUNNEL_2232: 'something that the policy names is not there',
   ERR_TUNNEL_2234: 'a required field is missing',
   ERR_TUNNEL_2235: 'the policy of a cloud endpoint does not surely handle traffic',
   ERR_TUNNEL_2236: 'the document cannot be parsed',
   ERR_TUNNEL_2237: 'a value is too short',
+  ERR_TUNNEL_2239: 'more than one login, without an auth_id each',
   ERR_TUNNEL_2240: 'a field is required because of another one',
   ERR_TUNNEL_2244: 'too many query parameters',
   ERR_TUNNEL_2245: 'the key of a query parameter is too long',
@@ -46,6 +48,7 @@ export const policyFaultCodes = {
   ERR_TUNNEL_2262: 'on_tcp_connect on an internal http or https endpoint',
   ERR_TUNNEL_2264: 'too many rules',
   ERR_TUNNEL_2265: 'too many expressions or actions in a rule',
+  ERR_TUNNEL_2266: 'more than one ai-gateway action',
 } as const
 
 export type PolicyFaultCode = keyof typeof policyFaultCodes

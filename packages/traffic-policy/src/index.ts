@@ -32,12 +32,27 @@ export {
   createWebSocketTcpConverter,
   type WebSocketTcpConverter,
 } from './actions/websocket-tcp/converter.ts'
+export { endpointOf as endpointOfCases } from './cases/case-facts.ts'
+export {
+  type ExpectedOutcome,
+  MAX_CASES,
+  MAX_REPEATS,
+  type PolicyCase,
+  type PolicyCases,
+  policyCasesJsonSchema,
+} from './cases/case-schema.ts'
+export { type CaseMismatch, matchedRules } from './cases/compare-outcome.ts'
+export { MAX_CASES_BYTES, type ParsedCases, parsePolicyCases } from './cases/parse-cases.ts'
+export { plainOutcome } from './cases/plain-outcome.ts'
+export type { CaseOutcome, SentRequest } from './cases/run-case.ts'
+export { type CaseResult, runPolicyCases } from './cases/run-cases.ts'
 export type { InternalUrl } from './document/action-configs/forward-internal.ts'
 export { type CompilePolicyOptions, type CompilePolicyResult, compilePolicy } from './document/compile-policy.ts'
 export { policyJsonSchema } from './document/json-schema.ts'
 export { defaultPolicyLimits, type PolicyLimits } from './document/limits.ts'
 export type { PolicyPhase, PolicyProtocol } from './document/phases.ts'
 export type { CompiledAction, CompiledRule, Policy } from './document/policy.ts'
+export { type FormatTraceOptions, formatTrace } from './engine/format-trace.ts'
 export type {
   CloseOutcome,
   FinalResponse,
@@ -64,7 +79,15 @@ export {
   type TracedPhase,
   type TracedRule,
 } from './engine/trace.ts'
+export { whenSettled } from './engine/when-settled.ts'
 export { type PolicyFault, type PolicyFaultCode, policyFaultCodes } from './errors.ts'
+export type { EndpointModules, LoginModule, ModuleName, ModuleTarget } from './modules/endpoint-modules.ts'
+export { type ModuleFault, type ModuleFaultCode, moduleFaultCodes } from './modules/module-fault.ts'
+export {
+  type PolicyFromModules,
+  type PolicyFromModulesOptions,
+  policyFromModules,
+} from './modules/policy-from-modules.ts'
 export type {
   CertificateFacts,
   ConnectionFacts,

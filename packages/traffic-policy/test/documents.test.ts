@@ -242,6 +242,22 @@ describe('refuses', () => {
       { isIpPolicyKnown: () => false },
     ],
     [
+      'a certificate authority that is not there',
+      'on_tcp_connect:\n  - actions:\n      - {type: terminate-tls, config: {mutual_tls_certificate_authorities: [ca_1]}}',
+      '2232 3:77 there is no such certificate authority',
+      { isCertificateAuthorityKnown: () => false },
+    ],
+    [
+      'two logins',
+      'on_http_request:\n  - {type: oauth}\n  - actions: [{type: oidc}]',
+      '2239 3:15 several logins need an auth_id each',
+    ],
+    [
+      'two AI gateways',
+      'on_http_request: [{actions: [{type: ai-gateway}, {type: ai-gateway}]}]',
+      '2266 1:50 there is another ai-gateway action',
+    ],
+    [
       'a text that is no CIDR',
       withAction('{type: restrict-ips, config: {allow: [1.2.3.4/33]}}'),
       '2217 3:47 "1.2.3.4/33" is not a CIDR',
@@ -499,6 +515,12 @@ describe('refuses', () => {
       expect(faultsOf(text, options).map(shown).join('\n')).toContain(fault)
     },
   )
+
+  it('several logins with an auth_id each are only not supported yet', () => {
+    const login = (id: string) => `{type: oauth, config: {provider: google, auth_id: ${id}}}`
+    const faults = faultsOf(`on_http_request: [${login('a')}, ${login('b')}]`)
+    expect(faults.map(({ code }) => code)).toEqual(['ERR_TUNNEL_2201', 'ERR_TUNNEL_2201'])
+  })
 
   it('has a row for every code', () => {
     const codes = new Set(wrong.map(([, , fault]) => `ERR_TUNNEL_${fault.slice(0, 4)}`))

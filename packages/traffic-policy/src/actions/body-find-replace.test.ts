@@ -195,7 +195,44 @@ test('lets others run while a long body is replaced', async () => {
     counting = setImmediate(count)
   }
   let counting = setImmediate(count)
-  await replaced('ab'.repeat(500_000), [['a', 'A']])
+  await replaced('ab'.repeat(1_000), [['a', 'A']], [], [], { now: clockOf(1) })
   clearImmediate(counting)
-  expect(turns).toBeGreaterThan(5)
+  expect(turns).toBeGreaterThan(50)
+})
+
+/** A clock that goes on whenever somebody looks at it. */
+function clockOf(msEach: number): () => number {
+  let ms = 0
+  return () => {
+    ms += msEach
+    return ms
+  }
+}
+
+test('ends a replacement whose searches together take too long', async () => {
+  await expect(replaced('ab'.repeat(1_000), [['a', 'A']], [], [], { now: clockOf(6) })).rejects.toMatchObject({
+    code: 'ERR_TUNNEL_3904',
+    message: 'replacing took longer than the limit of 5000 ms',
+  })
+})
+
+test('begins no search that nothing could interrupt for long', async () => {
+  const body = `${'x'.repeat(20_000)}z`
+  const slow = replaced(body, [['(x?){50}z', '']], [], [], { maxSearchWork: 1_000_000 })
+  await expect(slow).rejects.toMatchObject({
+    code: 'ERR_TUNNEL_3904',
+    message: expect.stringMatching(
+      /^searching 20001 bytes for a pattern of \d+ instructions is work of \d+, .* limit 1000000$/,
+    ),
+  })
+})
+
+test.each(['x\\.z', 'x.z'.replace('.', 'y')])('finds plain text like %s in any body', async (pattern) => {
+  const body = `${'x'.repeat(20_000)}x.zxyz`
+  expect((await replaced(body, [[pattern, '']], [], [], { maxSearchWork: 30_000 })).body).toHaveLength(20_003)
+})
+
+test('looks through any body in which nothing matches', async () => {
+  const body = 'x'.repeat(20_000)
+  expect((await replaced(body, [['(x?){50}z', '']], [], [], { maxSearchWork: 1 })).body.toString()).toBe(body)
 })

@@ -3,6 +3,7 @@ import { createBodyBuffer, MAX_BODY_BYTES } from './body-buffer.ts'
 import { areDecodable, contentCodings, decodeBody, headersOfChangedBody } from './content-coding.ts'
 import { compileRegex, type Regex } from './regex.ts'
 import { replaceAllInTurns } from './replace.ts'
+import type { SearchLimits } from './search-limits.ts'
 
 /** One replacement, its fields interpolated. */
 export interface BodyReplacement {
@@ -17,7 +18,7 @@ export interface ReplacementResult {
   matched_content: string
 }
 
-export interface BodyFindReplaceOptions {
+export interface BodyFindReplaceOptions extends SearchLimits {
   /**
    * The most bytes that are held of the body as it comes, decoded, and replaced.
    *
@@ -39,7 +40,7 @@ export interface BodyFindReplace {
   /**
    * The body as a whole. It is as it came if nothing matches, if it is empty, or in a coding that is not known.
    *
-   * @throws ActionError `ERR_TUNNEL_3903` if it cannot be decoded, `ERR_TUNNEL_3904` if the replacements make it too large.
+   * @throws ActionError `ERR_TUNNEL_3903` if it cannot be decoded, `ERR_TUNNEL_3904` if the replacements make it too large or are too much work.
    */
   end(): Promise<ReplacedBody>
 }
@@ -60,7 +61,7 @@ export function compileReplacement(from: string, to: string): BodyReplacement {
 export function createBodyFindReplace(
   headers: HeaderList,
   replacements: readonly BodyReplacement[],
-  { maxBodyBytes = MAX_BODY_BYTES }: BodyFindReplaceOptions = {},
+  { maxBodyBytes = MAX_BODY_BYTES, ...limits }: BodyFindReplaceOptions = {},
 ): BodyFindReplace {
   const buffer = createBodyBuffer(maxBodyBytes)
   return {
@@ -70,18 +71,22 @@ export function createBodyFindReplace(
       const codings = contentCodings(headers)
       if (coded.length === 0 || !areDecodable(codings)) return { body: coded, headers, results: { replacements: [] } }
       const decoded = codings.length === 0 ? coded : await decodeBody(coded, codings, maxBodyBytes)
-      const { body, results } = await replaceInTurns(decoded, replacements, maxBodyBytes)
+      const { body, results } = await replaceInTurns(decoded, replacements, { ...limits, maxOutputBytes: maxBodyBytes })
       if (results.length === 0) return { body: coded, headers, results: { replacements: [] } }
       return { body, headers: withLength(headersOfChangedBody(headers), body), results: { replacements: results } }
     },
   }
 }
 
-async function replaceInTurns(body: Buffer, replacements: readonly BodyReplacement[], maxOutputBytes: number) {
+async function replaceInTurns(
+  body: Buffer,
+  replacements: readonly BodyReplacement[],
+  limits: SearchLimits & { maxOutputBytes: number },
+) {
   const results: ReplacementResult[] = []
   let replaced = body
   for (const [index, { from, to }] of replacements.entries()) {
-    const options = { regex: from, to, maxOutputBytes, code: 'ERR_TUNNEL_3904' } as const
+    const options = { ...limits, regex: from, to, code: 'ERR_TUNNEL_3904' } as const
     const { output, matches } = await replaceAllInTurns(replaced, options)
     replaced = output
     for (const match of matches) results.push({ replacement_index: index, matched_content: match })

@@ -126,6 +126,17 @@ test('whatever is added, all lines that were there stay, and no value holds a co
       expect(after).toHaveLength(before.length + entries.length * 2)
       for (const text of after) expect(text).toMatch(/^[\t\x20-\x7e\x80-\xff]*$/)
     }),
+    {
+      examples: [
+        [
+          [],
+          [
+            ['__proto__', 'ok'],
+            ['__proto__', ''],
+          ],
+        ],
+      ],
+    },
   )
 })
 

@@ -32,22 +32,28 @@ export function addHeaders(
   entries: Iterable<readonly [name: string, value: string | readonly string[]]>,
   phase: 'on_http_request' | 'on_http_response',
 ): AddHeadersOutcome {
-  const added: [string, string][] = []
+  const added: HeaderList = []
+  const results: AddHeadersOutcome['results'] = { headers_added: {} }
   let host: string | undefined
-  let edited = headers.slice()
   for (const [givenName, value] of entries) {
     const name = givenName.toLowerCase()
     assertAddable(name)
     for (const line of typeof value === 'string' ? [value] : value) {
       const field = assertedValue(name, line)
-      added.push([name, line])
-      if (name === 'host' && phase === 'on_http_request') {
-        host = assertedHost(field)
-        edited = withField(edited, 'host', field)
-      } else edited.push(name, field)
+      note(results.headers_added, name, line)
+      if (name === 'host' && phase === 'on_http_request') host = assertedHost(field)
+      else added.push(name, field)
     }
   }
-  return { headers: edited, ...(host !== undefined && { host }), results: { headers_added: Object.fromEntries(added) } }
+  // Once for all: a list that grows is copied each time.
+  if (host === undefined) return { headers: headers.concat(added), results }
+  return { headers: withField(headers, 'host', host).concat(added), host, results }
+}
+
+/** `__proto__` is a token as well. */
+function note(record: Record<string, string>, name: string, value: string): void {
+  if (name !== '__proto__') record[name] = value
+  else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /**
@@ -70,7 +76,7 @@ export function removeHeaders(headers: HeaderList, names: readonly string[]): Re
  */
 export function assertAddable(name: string): void {
   assertName(name)
-  if (isEdgeOwned(name) || isOneOf(name, 'user-agent', 'ngrok-skip-browser-warning'))
+  if (isEdgeOwned(name) || NOT_ADDED.has(name.toLowerCase()))
     throw new ActionError('ERR_TUNNEL_2219', `header ${name} cannot be added`)
 }
 
@@ -81,7 +87,7 @@ export function assertAddable(name: string): void {
  */
 export function assertRemovable(name: string): void {
   assertName(name)
-  if (isEdgeOwned(name) || isOneOf(name, 'user-agent', 'host'))
+  if (isEdgeOwned(name) || NOT_REMOVED.has(name.toLowerCase()))
     throw new ActionError('ERR_TUNNEL_2219', `header ${name} cannot be removed`)
 }
 
@@ -148,10 +154,10 @@ function assertName(name: string): void {
   }
 }
 
-function isEdgeOwned(name: string): boolean {
-  return isHopByHop(name) || isOneOf(name, 'content-length', 'ngrok-error-code', 'tunnel-error-code')
-}
+const EDGE_OWNED: ReadonlySet<string> = new Set(['content-length', 'ngrok-error-code', 'tunnel-error-code'])
+const NOT_ADDED: ReadonlySet<string> = new Set(['user-agent', 'ngrok-skip-browser-warning'])
+const NOT_REMOVED: ReadonlySet<string> = new Set(['user-agent', 'host'])
 
-function isOneOf(name: string, ...names: string[]): boolean {
-  return names.includes(name.toLowerCase())
+function isEdgeOwned(name: string): boolean {
+  return isHopByHop(name) || EDGE_OWNED.has(name.toLowerCase())
 }

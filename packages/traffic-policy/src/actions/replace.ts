@@ -2,18 +2,16 @@ import { ActionError, type ActionErrorCode } from './action-error.ts'
 import { createGrowingBuffer } from './growing-buffer.ts'
 import type { Regex } from './regex.ts'
 import { parseReplacement } from './replacement.ts'
+import { createSearchBudget, type SearchLimits } from './search-limits.ts'
 
 /** How many matches a replacement reports in its result variables; the others are replaced all the same. */
 export const MAX_REPORTED_MATCHES = 100
 /** How much of a match is reported, in bytes. */
 export const MAX_REPORTED_MATCH_BYTES = 1024
-/** Input bytes between two points at which a long replacement lets others run. */
-const STEP_BYTES = 64 * 1024
-
 /** After a gap of this many bytes between matches, a look whether there is another one is cheaper than looking for it. */
 const SPARSE_BYTES = 512
 
-export interface ReplaceOptions {
+export interface ReplaceOptions extends SearchLimits {
   regex: Regex
   /** The replacement, with `$1`, `${1}`, `$name` and `$$`. */
   to: string
@@ -34,7 +32,7 @@ export interface Replaced {
  * Replaces all matches in bytes that are UTF-8 for the most part; a byte that is not is one character and stays.
  * As in Go, an empty match right after another match is none.
  *
- * @throws ActionError with `options.code` if the output would be larger than `maxOutputBytes`.
+ * @throws ActionError with `options.code` if the output would be larger than `maxOutputBytes`, or a search exceeds its limits.
  */
 export function replaceAll(input: Buffer, options: ReplaceOptions): Replaced {
   const steps = replaceSteps(input, options)
@@ -44,9 +42,10 @@ export function replaceAll(input: Buffer, options: ReplaceOptions): Replaced {
   }
 }
 
-/** As `replaceAll`, with a turn of the event loop for others after each piece of a long input. */
+/** As `replaceAll`, with turns of the event loop for others: before it, and between its searches while they are long. */
 export async function replaceAllInTurns(input: Buffer, options: ReplaceOptions): Promise<Replaced> {
   const steps = replaceSteps(input, options)
+  await new Promise((resolve) => setImmediate(resolve))
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
@@ -69,13 +68,18 @@ function* replaceSteps(input: Buffer, options: ReplaceOptions): Generator<undefi
   const output = createGrowingBuffer(input.length, maxOutputBytes)
   let copied = 0
   let lastEnd = -1
-  let stepAt = STEP_BYTES
+  const budget = createSearchBudget(regex, code, options)
   const append = (source: Buffer, start: number, end: number) => {
     if (!output.append(source, start, end))
       throw new ActionError(code, `replaced content exceeds the limit of ${maxOutputBytes} bytes`)
   }
+  const isThereAnother = () => {
+    if (gap >= SPARSE_BYTES && !hasMatchFrom(regex, input, copied)) return false
+    budget.begin(input.length - copied)
+    return matcher.find()
+  }
   let gap = input.length
-  while ((gap < SPARSE_BYTES || hasMatchFrom(regex, input, copied)) && matcher.find()) {
+  while (isThereAnother()) {
     const start = matcher.start()
     gap = start - copied
     const end = matcher.end()
@@ -88,9 +92,7 @@ function* replaceSteps(input: Buffer, options: ReplaceOptions): Generator<undefi
       else if (matcher.start(part) >= 0) append(input, matcher.start(part), matcher.end(part))
     }
     copied = end
-    if (end < stepAt) continue
-    stepAt = end + STEP_BYTES
-    yield
+    if (budget.isTurnOver()) yield
   }
   if (matches.length === 0) return { output: input, matches }
   append(input, copied, input.length)

@@ -6,7 +6,9 @@ import { FaultList } from './fault-list.ts'
 import { defaultPolicyLimits, type PolicyLimits } from './limits.ts'
 import { parseDocument } from './parse-document.ts'
 import { type PolicyPhase, type PolicyProtocol, policyPhases, policyProtocols } from './phases.ts'
-import type { CompiledRule, Policy } from './policy.ts'
+import type { CompiledAction, CompiledRule, Policy } from './policy.ts'
+import { checkSingleActions } from './single-actions.ts'
+import type { Path } from './source-position.ts'
 import { checkReachability, handlesAll } from './static-checks.ts'
 
 export interface CompilePolicyOptions {
@@ -36,6 +38,12 @@ export interface CompilePolicyOptions {
    * @default taken for granted; one that is not there refuses every request
    */
   readonly isIpPolicyKnown?: (id: string) => boolean
+  /**
+   * Whether there is a certificate authority with this `ca_…` id, for `terminate-tls`.
+   *
+   * @default taken for granted; one that is not there is left out, with a warning in the result of the action
+   */
+  readonly isCertificateAuthorityKnown?: (id: string) => boolean
   readonly limits?: Partial<PolicyLimits>
 }
 
@@ -109,6 +117,7 @@ function compilePhases(
       faults,
     })
   }
+  checkSingleActions(root, faults)
   checkPolicy(phases, options, faults)
   return phases
 }
@@ -155,6 +164,7 @@ function checkPolicy(phases: Phases, options: CompilePolicyOptions, faults: Faul
   for (const { type, config, path } of policyPhases.flatMap((phase) =>
     phases[phase].flatMap(({ actions }) => actions),
   )) {
+    if (type === 'terminate-tls') checkAuthorities(config, path, options, faults)
     const unknown = type === 'restrict-ips' ? config.ip_policies.findIndex((id) => !isIpPolicyKnown(id)) : -1
     if (unknown >= 0)
       faults.add('ERR_TUNNEL_2216', [...path, 'config', 'ip_policies', unknown], 'there is no such IP policy')
@@ -167,4 +177,19 @@ function checkPolicy(phases: Phases, options: CompilePolicyOptions, faults: Faul
       [],
       'policy of a cloud endpoint has no rule without expressions that ends every request',
     )
+}
+
+function checkAuthorities(
+  { mutual_tls_certificate_authorities: authorities }: Extract<CompiledAction, { type: 'terminate-tls' }>['config'],
+  path: Path,
+  { isCertificateAuthorityKnown: isKnown = () => true }: CompilePolicyOptions,
+  faults: FaultList,
+): void {
+  for (const [at, { constant }] of authorities.entries()) {
+    const id = constant?.trim()
+    if (id?.startsWith('ca_') && !isKnown(id)) {
+      const message = 'there is no such certificate authority'
+      faults.add('ERR_TUNNEL_2232', [...path, 'config', 'mutual_tls_certificate_authorities', at], message)
+    }
+  }
 }

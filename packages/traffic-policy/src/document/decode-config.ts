@@ -7,6 +7,7 @@ import { createFieldSchemas } from './action-configs/field-schemas.ts'
 import { describeIssue, kindOf } from './describe-issue.ts'
 import type { FaultList } from './fault-list.ts'
 import type { PolicyPhase } from './phases.ts'
+import { keysAt } from './schema-keys.ts'
 import type { Path } from './source-position.ts'
 
 /** Schemas are made once for a phase: making one takes longer than most documents. */
@@ -81,24 +82,4 @@ function withOwnNames(
     else value[name] = member
   }
   return { value, written }
-}
-
-/** The names that a strict object takes, for a hint. */
-function keysAt(schema: unknown, path: Path): readonly string[] {
-  const { shape, element, innerType, options, in: input } = (schema as { def?: SchemaInside }).def ?? {}
-  if (shape) {
-    const [first, ...rest] = path
-    return first === undefined ? Object.keys(shape) : keysAt(shape[first as string], rest)
-  }
-  if (element) return keysAt(element, path.slice(1))
-  if (innerType ?? input) return keysAt(innerType ?? input, path)
-  return options?.flatMap((option) => keysAt(option, path)) ?? []
-}
-
-interface SchemaInside {
-  readonly shape?: Readonly<Record<string, unknown>>
-  readonly element?: unknown
-  readonly innerType?: unknown
-  readonly options?: readonly unknown[]
-  readonly in?: unknown
 }
