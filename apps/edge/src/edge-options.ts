@@ -1,10 +1,15 @@
-import type { ControlPlane } from '@tunnel/control-plane'
+import type { ControlPlane, IpLookup } from '@tunnel/control-plane'
 import type { EdgeOptions, ListenAddress } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Logger } from 'pino'
 
 /** Settings and control plane as the edge takes them. */
-export function edgeOptions(settings: EdgeSettings, controlPlane: ControlPlane, log: Logger): EdgeOptions {
+export function edgeOptions(
+  settings: EdgeSettings,
+  controlPlane: ControlPlane,
+  log: Logger,
+  lookUpIp?: IpLookup | undefined,
+): EdgeOptions {
   const { httpAddr, httpsAddr, publicHttpPort, publicHttpsPort } = settings
   if (!httpsAddr) throw new Error('https_addr is off, but agents arrive there: give it an address')
   return {
@@ -22,6 +27,7 @@ export function edgeOptions(settings: EdgeSettings, controlPlane: ControlPlane, 
       firstPort: settings.tcpPorts.first,
       lastPort: settings.tcpPorts.last,
     },
+    autoHttpsRedirect: settings.autoHttpsRedirect,
     reservations: settings.reservations,
     reservationsRequired: settings.reservationsRequired,
     ...(settings.proxyProtocolFrom.length > 0 && { proxyProtocol: { trusted: settings.proxyProtocolFrom } }),
@@ -30,6 +36,11 @@ export function edgeOptions(settings: EdgeSettings, controlPlane: ControlPlane, 
     resumeKey: controlPlane.resumeKey,
     resumeWindowMs: settings.resumeWindowMs,
     heartbeat: { intervalMs: settings.heartbeatIntervalMs, toleranceMs: settings.heartbeatToleranceMs },
+    policies: {
+      requestHosts: settings.policyRequestHosts,
+      allowPrivateAddresses: settings.policyPrivateAddresses,
+      ...(lookUpIp && { lookUpIp }),
+    },
     limits: {
       reconnectGraceMs: settings.reconnectGraceMs,
       maxWaitingRequests: settings.maxWaitingRequests,

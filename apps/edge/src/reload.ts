@@ -9,6 +9,7 @@ import { pinoLevel } from './log.ts'
 const live = [
   'logLevel',
   'reservations',
+  'autoHttpsRedirect',
   'reservationsRequired',
   'heartbeatIntervalMs',
   'heartbeatToleranceMs',
@@ -53,6 +54,7 @@ export async function reload(current: EdgeSettings, parts: Reloadable): Promise<
   edge.update({
     limits: options.limits ?? {},
     reservations,
+    autoHttpsRedirect: next.autoHttpsRedirect,
     ...(options.heartbeat && { heartbeat: options.heartbeat }),
   })
   log.level = pinoLevel(next.logLevel)

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { type ControlPlane, openControlPlane } from '@tunnel/control-plane'
+import { type ControlPlane, openControlPlane, openIpDatabases } from '@tunnel/control-plane'
 import { EDGE_VERSION, type Edge, startEdge } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Logger } from 'pino'
@@ -37,8 +37,9 @@ export async function serve({ settings }: { settings: EdgeSettings }, invocation
     log,
   })
   try {
+    const lookUpIp = await openIpDatabases(settings.geoDatabases)
     const inherits = await predecessor?.takeOver(settings)
-    const options = { ...edgeOptions(settings, controlPlane, log), ...(inherits && { inherits }) }
+    const options = { ...edgeOptions(settings, controlPlane, log, lookUpIp), ...(inherits && { inherits }) }
     const edge = await startEdge(options).catch((cause: unknown) => {
       throw listenFailure(cause, settings)
     })

@@ -18,5 +18,6 @@ export { type ControlPlane, type ControlPlaneOptions, openControlPlane } from '.
 export type { CredentialGrants, CredentialRecord, CredentialStore } from './credentials/credential-store.ts'
 export { type DataDirectory, type DataDirectoryOptions, openDataDirectory, runningEdge } from './data/data-directory.ts'
 export { ControlPlaneError, type ControlPlaneErrorCode } from './errors.ts'
+export { type IpLookup, openIpDatabases } from './geo/ip-databases.ts'
 export { type ControlPlaneLimits, defaultControlPlaneLimits } from './limits.ts'
 export { currentConnectionString, newConnectionString, openCredentials } from './operator-commands.ts'

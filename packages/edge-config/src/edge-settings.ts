@@ -17,6 +17,7 @@ export interface EdgeSettings {
   readonly httpAddr: ListenAddress | undefined
   /** `undefined`: no HTTPS listener. */
   readonly httpsAddr: ListenAddress | undefined
+  readonly autoHttpsRedirect: boolean
   readonly tcpHost: string
   readonly tcpPorts: PortRange
   /** In the order given. */
@@ -24,6 +25,11 @@ export interface EdgeSettings {
   readonly reservationsRequired: 'none' | 'wildcards' | 'all'
   /** Addresses and CIDRs; empty: nobody is believed. */
   readonly proxyProtocolFrom: readonly string[]
+  /** Empty: internal endpoints only. */
+  readonly policyRequestHosts: readonly string[]
+  readonly policyPrivateAddresses: boolean
+  /** Paths; a later one adds what an earlier one does not know. */
+  readonly geoDatabases: readonly string[]
   readonly dataDir: string
   /** Both or none. */
   readonly tlsFiles: { readonly cert: string; readonly key: string } | undefined
@@ -74,11 +80,15 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     publicHttpsPort: values.public_https_port,
     httpAddr: listener(values.http_addr, 80, 8_080),
     httpsAddr: listener(values.https_addr, 443, 8_443),
+    autoHttpsRedirect: values.auto_https_redirect,
     tcpHost: values.tcp_host,
     tcpPorts: values.tcp_ports,
     reservations: values.reserved ?? [],
     reservationsRequired: values.require_reserved,
     proxyProtocolFrom: values.proxy_protocol_from ?? [],
+    policyRequestHosts: values.policy_request_hosts ?? [],
+    policyPrivateAddresses: values.policy_private_addresses,
+    geoDatabases: values.geo_databases ?? [],
     dataDir: values.data ?? defaultDataDir,
     tlsFiles: cert === undefined || key === undefined ? undefined : { cert, key },
     certificates: values.certificates ?? [],

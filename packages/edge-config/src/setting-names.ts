@@ -12,5 +12,13 @@ export const variableOf = (key: string): string => variablePrefix + key.toUpperC
 export const fileKey = 'config'
 
 /** Settings that may be given several times on the command line. */
-export const isRepeatable = (key: SettingKey): boolean =>
-  key === 'domain' || key === 'proxy_protocol_from' || key === 'certificates' || key === 'reserved'
+export const isRepeatable = (key: SettingKey): boolean => repeatable.includes(key)
+
+const repeatable: readonly SettingKey[] = [
+  'domain',
+  'proxy_protocol_from',
+  'certificates',
+  'reserved',
+  'policy_request_hosts',
+  'geo_databases',
+]

@@ -1,7 +1,20 @@
 import { durationSchema } from '@tunnel/config-file'
 import * as z from 'zod'
 import { reservations } from './reservations.ts'
-import { addressOrOff, certificates, cidrs, count, domains, host, port, portRange, text } from './value-types.ts'
+import {
+  addressOrOff,
+  certificates,
+  cidrs,
+  count,
+  domains,
+  host,
+  hostPatterns,
+  onOff,
+  paths,
+  port,
+  portRange,
+  text,
+} from './value-types.ts'
 
 /** What the help says of a setting beside its description and default. */
 interface SettingHelp {
@@ -33,6 +46,7 @@ const duration = () => durationSchema({ minMs: 1_000, maxMs: 86_400_000 })
 const names = 'Names'
 const listeners = 'Listeners'
 const storage = 'Storage and certificates'
+const policies = 'Traffic policies'
 const logging = 'Logs'
 const sessions = 'Agent sessions'
 const limits = 'Limits for visitors'
@@ -94,6 +108,12 @@ export const shape = {
     },
     'Where TLS arrives, or off.',
   ),
+  auto_https_redirect: setting(
+    onOff(),
+    'off',
+    { section: listeners, value: 'on|off' },
+    'Lead http requests for a host that has only an https endpoint there: on or off.',
+  ),
   tcp_host: setting(
     host(),
     '127.0.0.1',
@@ -134,6 +154,22 @@ export const shape = {
     certificates(),
     { section: storage, value: 'cert,key', defaultText: 'none' },
     'Further certificates, each chosen for the names it has. In the file a list of maps: cert, key and, where other names are meant, domains.',
+  ),
+  policy_request_hosts: unset(
+    hostPatterns(),
+    { section: policies, value: 'host', defaultText: 'none' },
+    'Hosts that http-request of traffic policies may reach besides internal endpoints: names, *.example.com, or * for all. Repeat it, or separate with commas, for several.',
+  ),
+  policy_private_addresses: setting(
+    onOff(),
+    'off',
+    { section: policies, value: 'on|off' },
+    'Let requests of traffic policies go to loopback, private and other addresses that are not public: on or off.',
+  ),
+  geo_databases: unset(
+    paths(),
+    { section: policies, value: 'file', defaultText: 'none' },
+    'MMDB files that tell policies where an address is and whose. Repeat it, or separate with commas, for several.',
   ),
   log: setting(text(), 'stderr', { section: logging, value: 'target' }, 'Where logs go: stdout, stderr or a path.'),
   log_level: setting(

@@ -29,6 +29,13 @@ export const port = () => count(1, 65_535)
 /** A setting whose value is one text, as a path is. */
 export const text = () => z.string().min(1)
 
+/** `on` or `off`; YAML's `true` and `false` are the same. */
+export const onOff = () =>
+  z.union(
+    [z.literal(['on', 'true', true]).transform(() => true), z.literal(['off', 'false', false]).transform(() => false)],
+    { error: ({ input }) => `expected on or off${got(input)}` },
+  )
+
 /** Where to listen, or `off`; YAML's `false` is the same. */
 export const addressOrOff = () =>
   z.union([z.literal(['off', false]).transform((): ListenAddress | false => false), listenAddressSchema()])
@@ -142,6 +149,32 @@ export const cidrs = () =>
       }
       return items
     })
+
+/** Most hosts that policies may be allowed, and most files of geography. */
+export const maxPolicyHosts = 1_000
+const maxPaths = 10
+
+/** A list, or one text with commas. */
+const list = (what: string, max: number) =>
+  z
+    .union([z.string(), z.array(z.string())], { error: `expected ${what} or a list` })
+    .transform((value) => [value].flat().flatMap((entry) => entry.split(',').map((item) => item.trim())))
+    .refine((items) => items.length <= max, {
+      error: ({ input }) => `${(input as string[]).length} are more than the maximum ${max}`,
+    })
+
+/** Host names, names with `*.` in front, addresses, or `*` for all. */
+export const hostPatterns = () =>
+  list('a host', maxPolicyHosts).refine((items) => items.every(isHostPattern), {
+    error: ({ input }) =>
+      `${shown((input as string[]).find((item) => !isHostPattern(item)))} is not a host name, one like *.example.com, an IP address or *`,
+  })
+
+const isHostPattern = (text: string): boolean =>
+  text === '*' || isIP(text) !== 0 || isHostName(text.startsWith('*.') ? text.slice(2) : text)
+
+export const paths = () =>
+  list('a file', maxPaths).refine((items) => items.every((item) => item !== ''), 'expected a file')
 
 const isCidr = (text: string): boolean => {
   const [address = '', bits, ...more] = text.split('/')

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { TunnelError } from '@tunnel/protocol'
+import type { PolicyFetch } from '@tunnel/traffic-policy'
 import type { FastifyInstance } from 'fastify'
 import { untilVisitorsLeft } from './drain.ts'
 import { Absences } from './endpoints/absences.ts'
@@ -14,6 +15,11 @@ import { SessionHost } from './ingress/session-host.ts'
 import { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
 import { OwnHost } from './own-host.ts'
 import { addressOf } from './peer-address.ts'
+import { EndpointPolicies } from './policy/endpoint-policies.ts'
+import { createInternalFetch } from './policy/internal-fetch.ts'
+import type { PolicyOptions } from './policy/policy-options.ts'
+import { createPublicFetch } from './policy/public-fetch.ts'
+import { createRequestFetch } from './policy/request-fetch.ts'
 import { type CertificateSource, type CredentialSource, type EdgeLog, silentLog } from './ports.ts'
 import { ProxiedConnections, type ProxyProtocolOptions } from './proxy-protocol/proxied-connections.ts'
 import { TlsTerminator } from './public-tls.ts'
@@ -46,6 +52,8 @@ export interface EdgeOptions {
   reservations?: readonly Reservation[]
   /** What nobody may bind without one. @default `none` */
   reservationsRequired?: ReservationsRequired
+  /** Lead http requests for a host that has only an https endpoint there, instead of answering 404 (3200). @default false */
+  autoHttpsRedirect?: boolean
   credentials: CredentialSource
   certificates: CertificateSource
   /** Signs resume cookies and tokens; 32 random bytes or more, the same after a restart. */
@@ -59,6 +67,8 @@ export interface EdgeOptions {
   inherits?: Inheritance
   /** Load balancers in front of this edge that state their visitors' addresses by PROXY protocol, on every listener. @default nobody is believed */
   proxyProtocol?: ProxyProtocolOptions
+  /** What traffic policies of endpoints may ask for and reach. */
+  policies?: PolicyOptions
   limits?: Partial<EdgeLimits>
   log?: EdgeLog
 }
@@ -97,6 +107,7 @@ export interface EdgeUpdate {
   heartbeat?: { intervalMs: number; toleranceMs: number }
   /** All of them, with what is required: what is online stays. */
   reservations?: { list: readonly Reservation[]; required: ReservationsRequired }
+  autoHttpsRedirect?: boolean
 }
 
 /** Read once, at the start. */
@@ -161,6 +172,7 @@ class RunningEdge implements Edge {
     this.#https = await listen(https, inherits?.listeners.get('https'), (socket) => this.#acceptTls(socket))
     const resumeTokens = new ResumeTokens(this.#options.resumeKey)
     const resumeWindowMs = this.#options.resumeWindowMs ?? 60_000
+    const policies = this.#createPolicies((accountId) => createInternalFetch(path, accountId))
     const registry = new EndpointRegistry({
       domains,
       edgeHost,
@@ -173,6 +185,7 @@ class RunningEdge implements Edge {
       limits: this.#limits,
       resumeTokens,
       resumeWindowMs,
+      policies,
     })
     const { reconnectGraceMs, maxWaitingRequests } = this.#limits
     const absences = new Absences({
@@ -185,6 +198,15 @@ class RunningEdge implements Edge {
       registry,
       absences,
       edgeHost,
+      certificates,
+      region: this.#options.region ?? 'default',
+      log: this.#log,
+      onPolicyEvents: this.#options.policies?.onEvents,
+      autoHttpsRedirect: this.#options.autoHttpsRedirect,
+      sharesCertificate: (one, other) => {
+        const context = certificates.contextFor(one)
+        return !(context instanceof Promise) && context === certificates.contextFor(other)
+      },
       serveOwnHost: (socket) => this.#own?.serve(socket),
     })
     const host = new SessionHost({
@@ -210,15 +232,17 @@ class RunningEdge implements Edge {
     this.#own = await OwnHost.create(edgeHost, acceptor)
     this.#tls = new TlsTerminator(certificates, edgeHost, this.#limits, {
       onAgent: (socket) => acceptor.accept(socket, addressOf(socket)),
-      onHttp2: (socket) => serveHttp2(socket, path),
-      onHttp1: (socket) => new Http1Visitor(socket, 'https', path),
+      onHttp2: (socket, secured) => serveHttp2(socket, path, secured),
+      onHttp1: (socket, secured) => new Http1Visitor(socket, 'https', path, secured),
     })
     this.#tlsPort = new TlsPort({
       limits: this.#limits,
       log: this.#log,
       registry,
       certificates,
+      absences,
       visitors: path.visitors,
+      path,
       terminator: this.#tls,
     })
     this.#registry = registry
@@ -228,6 +252,14 @@ class RunningEdge implements Edge {
     if (inherits) this.#inherit(inherits, host, resumeWindowMs)
     for (const serve of this.#early ?? []) serve()
     this.#early = undefined
+  }
+
+  #createPolicies(internalFetch: (accountId: string) => PolicyFetch): EndpointPolicies {
+    const { policies: options = {} } = this.#options
+    const fetch = createPublicFetch(options)
+    const fetchFor = (accountId: string) =>
+      createRequestFetch(internalFetch(accountId), fetch, options.requestHosts ?? [])
+    return new EndpointPolicies({ options, fetch, fetchFor, log: this.#log })
   }
 
   #inherit({ listeners, names }: Inheritance, host: SessionHost, resumeWindowMs: number): void {
@@ -302,7 +334,8 @@ class RunningEdge implements Edge {
     return this.#host?.names ?? { endpoints: [], holds: [] }
   }
 
-  update({ limits, heartbeat, reservations }: EdgeUpdate): void {
+  update({ limits, heartbeat, reservations, autoHttpsRedirect }: EdgeUpdate): void {
+    if (this.#path && autoHttpsRedirect !== undefined) this.#path.autoHttpsRedirect = autoHttpsRedirect
     if (reservations) this.#reservations.adopt(reservations.list, reservations.required)
     Object.assign(this.#limits, limits)
     this.#visitors.max = this.#limits.maxVisitorConnections

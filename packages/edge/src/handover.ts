@@ -7,7 +7,9 @@ import type { Endpoint } from './endpoints/endpoint.ts'
 export type ListenerRole = 'http' | 'https' | `tcp:${number}`
 
 /** An endpoint that is online at the edge that goes, as plain data. */
-export type HandedEndpoint = Omit<Endpoint, 'session' | 'termination' | 'pool' | 'meter' | 'running'> & {
+export type HandedEndpoint = Omit<Endpoint, 'session' | 'termination' | 'policy' | 'pool' | 'meter' | 'running'> & {
+  /** The document of its traffic policy. */
+  readonly trafficPolicy?: string
   readonly session: Pick<AgentSession, 'id' | 'credentialId' | 'accountId' | 'remoteAddress'>
 }
 
@@ -38,13 +40,22 @@ export function descriptorOf(server: Server): number | undefined {
 }
 
 export function handedEndpoint(endpoint: Endpoint): HandedEndpoint {
-  const { session, termination: _termination, pool: _pool, meter: _meter, running: _running, ...plain } = endpoint
+  const {
+    session,
+    policy,
+    termination: _termination,
+    pool: _pool,
+    meter: _meter,
+    running: _running,
+    ...plain
+  } = endpoint
   const { id, credentialId, accountId, remoteAddress } = session
-  return { ...plain, session: { id, credentialId, accountId, remoteAddress } }
+  const trafficPolicy = policy && { trafficPolicy: policy.source }
+  return { ...plain, ...trafficPolicy, session: { id, credentialId, accountId, remoteAddress } }
 }
 
-/** An endpoint whose agent is on its way: nothing can be sent to it. */
-export function awaitedEndpoint(handed: HandedEndpoint): Endpoint {
+/** An endpoint whose agent is on its way: nothing can be sent to it. Its policy is not compiled yet. */
+export function awaitedEndpoint({ trafficPolicy: _document, ...handed }: HandedEndpoint): Endpoint {
   const session: AgentSession = {
     ...handed.session,
     gone: Promise.resolve(),
@@ -55,7 +66,15 @@ export function awaitedEndpoint(handed: HandedEndpoint): Endpoint {
     leave() {},
     close() {},
   }
-  return { ...handed, termination: undefined, pool: undefined, meter: undefined, running: 0, session }
+  return {
+    ...handed,
+    termination: undefined,
+    policy: undefined,
+    pool: undefined,
+    meter: undefined,
+    running: 0,
+    session,
+  }
 }
 
 /** Sockets that nobody claimed: visitors would wait in them for ever. */

@@ -76,6 +76,8 @@ export interface EdgeLimits {
    * @default 1_000
    */
   drainQuietMs: number
+  /** Endpoints that a request or connection passes one after the other by `forward-internal`. Beyond: 508 (3501). @default 5 (reference traffic-policy.md §1.7) */
+  maxInternalHops: number
   /** Metadata of a session or an endpoint, in characters. Beyond: 100. @default 4_096 */
   maxMetadataLength: number
 }
@@ -111,5 +113,6 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   takeoverProbeMs: 500,
   drainGraceMs: 30_000,
   drainQuietMs: 1000,
+  maxInternalHops: 5,
   maxMetadataLength: 4096,
 }

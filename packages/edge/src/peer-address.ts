@@ -25,7 +25,7 @@ const stated = new Map<string, StatedEnds>()
  * has: that way the TLS socket on top of it is known too.
  */
 export function stateEnds(socket: Socket, ends: StatedEnds): void {
-  const key = realEnds(socket)
+  const key = connectionKey(socket)
   stated.set(key, ends)
   socket.once('close', () => stated.delete(key))
 }
@@ -43,11 +43,23 @@ export function endsOf(socket: Socket): ConnectionEnds {
   }
 }
 
-function statedEnds(socket: Socket): StatedEnds | undefined {
-  return stated.size === 0 ? undefined : stated.get(realEnds(socket))
+/** The same as plain values. */
+export function peersOf(socket: Socket): StatedEnds {
+  const { visitor, local } = statedEnds(socket) ?? {}
+  return {
+    visitor: peer(visitor?.address ?? socket.remoteAddress, visitor?.port ?? socket.remotePort),
+    local: peer(local?.address ?? socket.localAddress, local?.port ?? socket.localPort),
+  }
 }
 
-function realEnds({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+const peer = (address: string | undefined, port = 0): PeerAddress => ({ address: plainAddress(address), port })
+
+function statedEnds(socket: Socket): StatedEnds | undefined {
+  return stated.size === 0 ? undefined : stated.get(connectionKey(socket))
+}
+
+/** What no other open connection has. */
+export function connectionKey({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`
 }
 

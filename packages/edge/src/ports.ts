@@ -40,7 +40,7 @@ export interface CertificateSource {
   readonly fallback: CertificatePair
   /**
    * Asked on every TLS handshake that names a server, so answers come from memory wherever they can: a promise delays the
-   * handshake that waits for it. `serverName` is lowercase. `undefined` refuses the handshake.
+   * handshake that waits for it. `serverName` is lowercase. `undefined`: nobody's name, which gets {@link fallback}.
    */
   contextFor(serverName: string): SecureContext | undefined | Promise<SecureContext | undefined>
   /** The same certificate as PEM, for `tls` endpoints that ask for client certificates: those need a context of their own. */

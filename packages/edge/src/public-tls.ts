@@ -3,27 +3,27 @@ import { createServer, type SecureContext, type Server, type TLSSocket } from 'n
 import { AGENT_ALPN } from '@tunnel/protocol'
 import type { EdgeLimits } from './limits.ts'
 import type { CertificateSource } from './ports.ts'
+import { type SecuredFor, securedFor } from './tls/secured-for.ts'
 
 export interface TlsHandlers {
   onAgent(socket: TLSSocket): void
-  onHttp2(socket: TLSSocket): void
-  onHttp1(socket: TLSSocket): void
+  onHttp2(socket: TLSSocket, secured: SecuredFor): void
+  onHttp1(socket: TLSSocket, secured: SecuredFor): void
 }
 
 /** Visitors' ALPN in the edge's order (reference §2.1). */
-const VISITOR_PROTOCOLS = ['h2', 'http/1.1'] as const
+export const VISITOR_PROTOCOLS = ['h2', 'http/1.1'] as const
 
 /** Forward secrecy and authenticated encryption only, in every version: no CBC, no static RSA (RFC 9325 §4.2). */
-const HANDSHAKE = {
-  minVersion: 'TLSv1.2',
-  ciphers: [
-    'TLS_AES_128_GCM_SHA256',
-    'TLS_AES_256_GCM_SHA384',
-    'TLS_CHACHA20_POLY1305_SHA256',
-    'ECDHE+AESGCM',
-    'ECDHE+CHACHA20',
-  ].join(':'),
-} as const
+export const CIPHERS = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE+AESGCM',
+  'ECDHE+CHACHA20',
+].join(':')
+
+const HANDSHAKE = { minVersion: 'TLSv1.2', ciphers: CIPHERS } as const
 
 const FALLBACK_RENEWAL_MS = 60 * 60 * 1000
 
@@ -33,9 +33,11 @@ const FALLBACK_RENEWAL_MS = 60 * 60 * 1000
  */
 export class TlsTerminator {
   readonly #server: Server
+  readonly #handlers: TlsHandlers
   readonly #renewal: NodeJS.Timeout
 
   constructor(certificates: CertificateSource, edgeHost: string, limits: EdgeLimits, handlers: TlsHandlers) {
+    this.#handlers = handlers
     this.#server = createServer({
       ...certificates.fallback,
       ...HANDSHAKE,
@@ -52,10 +54,7 @@ export class TlsTerminator {
     })
     this.#server.on('secureConnection', (socket) => {
       if (socket.alpnProtocol === AGENT_ALPN) return acceptAgent(socket, handlers)
-      if (socket.alpnProtocol === 'h2') return handlers.onHttp2(socket)
-      // As on the plain port: who has ended its side may still be waiting for its answer.
-      socket.allowHalfOpen = true
-      handlers.onHttp1(socket)
+      this.serve(socket, securedFor(socket))
     })
     // A stranger's failed handshake: nothing to do but to drop the connection.
     this.#server.on('tlsClientError', (_error, socket) => socket.destroy())
@@ -72,6 +71,14 @@ export class TlsTerminator {
     this.#server.emit('connection', socket)
   }
 
+  /** Takes over a visitor connection whose TLS has ended. */
+  serve(socket: TLSSocket, secured: SecuredFor): void {
+    if (socket.alpnProtocol === 'h2') return this.#handlers.onHttp2(socket, secured)
+    // As on the plain port: who has ended its side may still be waiting for its answer.
+    socket.allowHalfOpen = true
+    this.#handlers.onHttp1(socket, secured)
+  }
+
   close(): void {
     clearInterval(this.#renewal)
   }
@@ -82,8 +89,8 @@ function answerSni(
   serverName: string,
   callback: (error: Error | null, context?: SecureContext) => void,
 ): void {
-  const settle = (context: SecureContext | undefined): void =>
-    callback(context ? null : new Error(`no certificate for ${serverName}`), context)
+  // For a name that is nobody's the fallback: its visitors are answered that nothing is there (reference §3.6).
+  const settle = (context: SecureContext | undefined): void => callback(null, context)
   const answer = certificates.contextFor(serverName.toLowerCase())
   if (answer instanceof Promise) answer.then(settle, callback)
   else settle(answer)

@@ -1,5 +1,6 @@
 import { type StreamHeader, TunnelError } from '@tunnel/protocol'
 import type { AgentSession, AgentStream, StreamReceiver } from '../agent-session.ts'
+import { decideAlike } from '../policy/endpoint-policy.ts'
 import type { Endpoint } from './endpoint.ts'
 import { HeldStream } from './held-stream.ts'
 import { HostTable } from './host-table.ts'
@@ -31,6 +32,10 @@ export class Absences {
   /** How many requests wait. */
   get waitingCount(): number {
     return this.#waiting
+  }
+
+  get isEmpty(): boolean {
+    return this.#running.size === 0
   }
 
   /** The session of `endpoint` is lost, and its agent may come back. */
@@ -136,6 +141,10 @@ class Absence implements AgentSession {
       this.#held.delete(stream)
       this.#onCount(-1)
       if (!back) stream.giveUp(new TunnelError(3200, `${this.standIn.url} did not come back`))
+      else if (back.termination?.demands !== this.standIn.termination?.demands)
+        stream.giveUp(new TunnelError(3210, `${back.url} came back and demands other TLS of visitors`))
+      else if (!decideAlike(back.policy, this.standIn.policy))
+        stream.giveUp(new TunnelError(3210, `${back.url} came back with another traffic policy`))
       else if (back.hostHeader === this.standIn.hostHeader) stream.goOn(back)
       // Its head names a Host for another upstream.
       else stream.giveUp(new TunnelError(3210, `${back.url} came back with another host_header`))

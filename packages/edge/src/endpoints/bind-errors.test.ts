@@ -29,7 +29,9 @@ const refusals: [code: number, url: string, message: string, fields?: Partial<En
   [301, '', 'label "a" is not key=value', { protocol: '', labels: ['a'] }],
   [396, `${'a'.repeat(64)}.tunnel.test`, 'label of 64 characters'],
   [397, `${'a.'.repeat(130)}tunnel.test`, 'host of 271 characters exceeds 253'],
-  [813, 'app.tunnel.test', 'TLS settings of https endpoints are not supported', { tlsTermination: {} }],
+  [813, 'http://app.tunnel.test', 'http endpoints have no TLS that settings could be for', { tlsTermination: {} }],
+  [813, 'tcp://', 'tcp endpoints have no TLS', { tlsTermination: {} }],
+  [813, 'https://app.internal', 'TLS settings of internal https endpoints', { tlsTermination: {} }],
   [4500, 'tcp://tunnel.test', 'has no port: a tcp address is host:port'],
   [4501, 'tcp://tunnel.test:ssh', 'port "ssh" of "tcp://tunnel.test:ssh" is not a number'],
   [4502, 'tcp://tunnel.test:22', 'port 22 is not within 20000 to 20002'],
@@ -62,7 +64,16 @@ const refusals: [code: number, url: string, message: string, fields?: Partial<En
   ],
   [15010, 'http://name.namespace', 'no Kubernetes operator is connected', { bindings: ['kubernetes'] }],
   [14001, 'tls://app.tunnel.test', 'give both or none', { tlsTermination: { certificate: '' } }],
+  [14001, 'https://app.tunnel.test', 'give both or none', { tlsTermination: { certificate: '' } }],
   [14002, 'tls://app.tunnel.test', 'no certificate in PEM', { tlsTermination: { clientCas: ['x'] } }],
+  [14002, 'https://app.tunnel.test', 'no certificate in PEM', { tlsTermination: { clientCas: ['x'] } }],
+  [219, 'https://app.tunnel.test', 'TLS version "1.1" is not 1.2 or 1.3', { tlsTermination: { minVersion: '1.1' } }],
+  [
+    15003,
+    'app.tunnel.test',
+    'upstream protocol "http3" is not http1 or http2',
+    { upstream: { url: 'http://localhost:80', protocol: 'http3' } },
+  ],
   [15005, 'app.tunnel.test', 'binding "private" is not public, internal or kubernetes', { bindings: ['private'] }],
   [15006, 'app.tunnel.test', '2 bindings given, one is allowed', { bindings: ['public', 'internal'] }],
 ]
@@ -255,5 +266,39 @@ test('18020 beyond the size of a pool', () => {
       code: 'ERR_TUNNEL_18020',
       message: '1 endpoints share https://a.tunnel.test, the limit is 1',
     }),
+  )
+})
+
+test.each([
+  [813, 'tls://a.tunnel.test', undefined, {}, 'the TLS of tls://a.tunnel.test passes this edge unopened'],
+  [813, 'http://a.tunnel.test', undefined, {}, 'http endpoints have no TLS'],
+  [14001, 'tls://a.tunnel.test', {}, { certificate: '' }, 'give both or none'],
+  [14002, 'https://a.tunnel.test', {}, { clientCas: ['x'] }, 'no certificate in PEM'],
+  [219, 'https://a.tunnel.test', undefined, { minVersion: '1.1' }, 'is not 1.2 or 1.3'],
+])('%i for an update of the TLS of %s, with %j before and %j after', (code, url, before, after, message) => {
+  const registry = testRegistry()
+  const endpoint = new TestAgent(registry).bind(url, before && { tlsTermination: before })
+  const { termination } = endpoint
+  expect(() => registry.setTermination(endpoint, after)).toThrow(
+    expect.objectContaining({ code: `ERR_TUNNEL_${code}`, message: expect.stringContaining(message) }),
+  )
+  expect(endpoint.termination).toBe(termination)
+})
+
+test('334 where one of a pool would demand other TLS than the others, bound so or updated', () => {
+  const registry = testRegistry()
+  const agent = new TestAgent(registry)
+  const pooled = { poolingEnabled: true, tlsTermination: { minVersion: '1.3' } }
+  const first = agent.bind('a.tunnel.test', pooled)
+  expect(() => agent.bind('a.tunnel.test', { poolingEnabled: true })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TUNNEL_334',
+      message: expect.stringContaining('demands other TLS of visitors'),
+    }),
+  )
+  registry.setTermination(first, { minVersion: '1.3' })
+  agent.bind('a.tunnel.test', pooled)
+  expect(() => registry.setTermination(first, {})).toThrow(
+    expect.objectContaining({ code: 'ERR_TUNNEL_334', message: expect.stringContaining('2 endpoints share') }),
   )
 })

@@ -1,5 +1,6 @@
 import type { AgentSession } from '../agent-session.ts'
 import type { CredentialUse } from '../credentials/credential-use.ts'
+import type { EndpointPolicy } from '../policy/endpoint-policy.ts'
 import type { Termination } from '../tls/termination.ts'
 import type { EndpointPool } from './endpoint-pool.ts'
 
@@ -27,8 +28,10 @@ export interface Endpoint {
   readonly hostHeader: string | undefined
   /** The agent begins each upstream connection with a PROXY protocol header, so that a stream belongs to one visitor connection. */
   readonly proxyProtocol: 1 | 2 | undefined
-  /** How the edge ends the TLS of a `tls` endpoint; `undefined` where its bytes pass unopened. */
-  readonly termination: Termination | undefined
+  /** How the edge ends its TLS; `undefined`: like all TLS of an `https` endpoint, and not at all of a `tls` one. */
+  termination: Termination | undefined
+  /** Decides what happens to its traffic; `undefined` where nobody does. */
+  policy: EndpointPolicy | undefined
   /** Those that share its address; `undefined` where it does not allow that. It keeps this when it goes, so that its requests find another one. */
   pool: EndpointPool | undefined
   /** Requests and connections that it carries now. */

@@ -126,3 +126,21 @@ test('labels are no address: what has them is found by all that are asked for', 
   expect(registry.remove(endpoint, { hold: true })).toBe(true)
   expect([...registry.holds()]).toEqual([])
 })
+
+test('an https endpoint with TLS of its own decides about that, until it goes', () => {
+  const registry = testRegistry()
+  const agent = new TestAgent(registry)
+  const plain = agent.bind('https://plain.tunnel.test')
+  expect(registry.matchTls('plain.tunnel.test')).toBeUndefined()
+  expect(registry.hasTlsEndpoints).toBe(false)
+  const strict = agent.bind('https://*.tunnel.test', { tlsTermination: { minVersion: '1.3' } })
+  expect(registry.matchTls('any.tunnel.test')).toBe(strict)
+  expect(registry.matchTls('plain.tunnel.test')).toBeUndefined()
+  registry.setTermination(plain, { minVersion: '1.3' })
+  expect(registry.matchTls('plain.tunnel.test')).toBe(plain)
+  for (const endpoint of [strict, plain]) {
+    expect(registry.hasTlsEndpoints).toBe(true)
+    registry.remove(endpoint, { hold: false })
+  }
+  expect(registry.hasTlsEndpoints).toBe(false)
+})

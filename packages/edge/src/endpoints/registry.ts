@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type EndpointRequest, TunnelError } from '@tunnel/protocol'
+import { type EndpointRequest, type TlsTermination, TunnelError } from '@tunnel/protocol'
 import type { AgentSession } from '../agent-session.ts'
 import type { CredentialUse } from '../credentials/credential-use.ts'
 import { meteredSession } from '../credentials/metered-session.ts'
+import type { EndpointPolicies } from '../policy/endpoint-policies.ts'
+import type { EndpointPolicy } from '../policy/endpoint-policy.ts'
 import type { ResumeTokens } from '../resume-token.ts'
 import { terminationFrom } from '../tls/termination.ts'
 import { parseRequestedAddress, type RequestedAddress } from './address.ts'
@@ -20,6 +22,8 @@ export interface RegistryOptions extends PublicAddressOptions {
   limits: { readonly maxPoolSize: number }
   resumeTokens: ResumeTokens
   resumeWindowMs: number
+  /** Compiles traffic policies. Left out: an endpoint that has one is refused (813). */
+  policies?: Pick<EndpointPolicies, 'compile'>
   now?: () => number
 }
 
@@ -33,6 +37,8 @@ export class EndpointRegistry {
   readonly #online = new Map<Endpoint, CredentialUse>()
   readonly #holds: NameHolds
   #tlsEndpoints = 0
+  /** Endpoints whose policy has to know ClientHellos. */
+  readonly #helloReaders = new Set<Endpoint>()
 
   constructor(options: RegistryOptions) {
     this.#options = options
@@ -46,11 +52,14 @@ export class EndpointRegistry {
     return endpoint?.scheme === scheme ? turnOf(endpoint) : undefined
   }
 
-  /** The `tls` endpoint that connections naming `serverName` (lowercase) are for. The edge's own name is never anybody else's. */
+  /**
+   * The endpoint that says what becomes of the TLS of connections naming `serverName` (lowercase): a `tls` one, or an `https` one that ends
+   * TLS in a way of its own. The edge's own name is never anybody else's.
+   */
   matchTls(serverName: string): Endpoint | undefined {
     if (serverName === this.#options.edgeHost) return undefined
     const endpoint = this.#book.matchHost('https', serverName)
-    return endpoint?.scheme === 'tls' ? turnOf(endpoint) : undefined
+    return endpoint && hasOwnTls(endpoint) ? turnOf(endpoint) : undefined
   }
 
   matchPort(port: number): Endpoint | undefined {
@@ -76,6 +85,11 @@ export class EndpointRegistry {
     return this.#tlsEndpoints > 0
   }
 
+  /** Whether ClientHellos tell something that anybody wants to know. */
+  get readsHellos(): boolean {
+    return this.#tlsEndpoints > 0 || this.#helloReaders.size > 0
+  }
+
   endpoints(): Iterable<Endpoint> {
     return this.#online.keys()
   }
@@ -93,13 +107,13 @@ export class EndpointRegistry {
     if (labels.length > 0) return this.#bindLabels(session, request, labels, use)
     if (request.protocol === '') throw new TunnelError(394, 'an endpoint needs a protocol or labels')
     const place = this.#placeFor(session, request, token, use)
-    const endpoint = endpointAt(place, session, request, use)
+    const endpoint = this.#endpointAt(place, session, request, use)
     use.assertRoomForEndpoint()
     const online = this.#book.get(place)
     if (online) this.#join(online, endpoint)
     else if (this.#holds.isHeldFrom(keyOf(place), session.credentialId)) throw heldForOther(endpoint.url)
     else this.#book.set(place, endpoint)
-    if (endpoint.scheme === 'tls' && endpoint.binding === 'public') this.#tlsEndpoints++
+    if (hasOwnTls(endpoint)) this.#tlsEndpoints++
     this.#holds.release(keyOf(place))
     return this.#add(endpoint, use)
   }
@@ -113,11 +127,48 @@ export class EndpointRegistry {
     const checked = checkedLabels(labels, request, use.acl)
     use.assertRoomForEndpoint()
     const nowhere = { binding: 'labels', scheme: 'http', host: '', port: 0 } as const
-    return this.#add({ ...endpointAt(nowhere, session, request, use), url: '', labels: checked }, use)
+    return this.#add({ ...this.#endpointAt(nowhere, session, request, use), url: '', labels: checked }, use)
+  }
+
+  #endpointAt(
+    place: Pick<Endpoint, 'binding' | 'scheme' | 'host' | 'port'>,
+    session: AgentSession,
+    request: EndpointRequest,
+    use: CredentialUse,
+  ): Endpoint {
+    const endpoint = endpointAt(place, session, request, use)
+    endpoint.policy = this.#compile(request.trafficPolicy, endpoint)
+    return endpoint
+  }
+
+  /** Throws {@link TunnelError} with the code of the document's first fault. */
+  #compile(source: string | undefined, endpoint: Endpoint): EndpointPolicy | undefined {
+    if (!source) return undefined
+    const { policies } = this.#options
+    if (!policies) throw new TunnelError(813, 'traffic policies are not supported by this edge')
+    return policies.compile(source, endpoint, endpoint.session.accountId)
+  }
+
+  /** Compiles a policy, none for an empty document; the endpoint has it once `adopt` is called. Throws {@link TunnelError} with the code of the first fault. */
+  preparePolicy(endpoint: Endpoint, source: string): { adopt(): void } {
+    const policy = this.#compile(source, endpoint)
+    return {
+      adopt: () => {
+        endpoint.policy?.explain?.cancel()
+        endpoint.policy = policy
+        if (this.#online.has(endpoint)) this.#noteHelloReader(endpoint)
+      },
+    }
+  }
+
+  #noteHelloReader(endpoint: Endpoint): void {
+    if (endpoint.policy?.readsHello && endpoint.binding === 'public') this.#helloReaders.add(endpoint)
+    else this.#helloReaders.delete(endpoint)
   }
 
   #add(endpoint: Endpoint, use: CredentialUse): Endpoint {
     use.endpointOnline()
+    this.#noteHelloReader(endpoint)
     this.#online.set(endpoint, use)
     return endpoint
   }
@@ -126,7 +177,7 @@ export class EndpointRegistry {
   #join(online: Endpoint, endpoint: Endpoint): void {
     const { pool } = online
     const fits = online.scheme === endpoint.scheme && online.session.accountId === endpoint.session.accountId
-    if (!pool || !endpoint.pool || !fits) throw new AlreadyOnline(online, endpoint)
+    if (!pool || !endpoint.pool || !fits || !demandAlike(online, endpoint)) throw new AlreadyOnline(online, endpoint)
     const { maxPoolSize } = this.#options.limits
     if (pool.size >= maxPoolSize) {
       throw new TunnelError(18020, `${pool.size} endpoints share ${online.url}, the limit is ${maxPoolSize}`)
@@ -146,6 +197,22 @@ export class EndpointRegistry {
     } else endpoint.pool = undefined
   }
 
+  /**
+   * From now on the endpoint's TLS ends so; connections that are open go on as long as they did what is demanded. Throws {@link TunnelError} 813
+   * for one whose TLS passes unopened, 334 where others share its address and demand something else, and what {@link bind} does.
+   */
+  setTermination(endpoint: Endpoint, asked: TlsTermination): void {
+    if (endpoint.scheme === 'tls' && !endpoint.termination)
+      throw new TunnelError(813, `the TLS of ${endpoint.url} passes this edge unopened`)
+    const termination = terminationFrom(asked, endpoint)
+    const { pool, url } = endpoint
+    if (pool && pool.size > 1 && !demandAlike(endpoint, { ...endpoint, termination }))
+      throw new TunnelError(334, `${pool.size} endpoints share ${url}: what it demands of visitors' TLS cannot change`)
+    const before = hasOwnTls(endpoint)
+    endpoint.termination = termination
+    if (!before && this.#online.has(endpoint)) this.#tlsEndpoints++
+  }
+
   /** A proof for {@link bind} that this credential held the address. */
   tokenFor(endpoint: Endpoint): string {
     const { scheme, host, port } = endpoint
@@ -160,11 +227,13 @@ export class EndpointRegistry {
   remove(endpoint: Endpoint, options: { hold: boolean }): boolean {
     this.#online.get(endpoint)?.endpointOffline()
     const wasOnline = this.#online.delete(endpoint)
+    endpoint.policy?.explain?.cancel()
+    this.#helloReaders.delete(endpoint)
     const place = placeOf(endpoint)
     if (!place) return true
     if (options.hold) this.#holds.hold(keyOf(place), endpoint.session.credentialId)
     if (!wasOnline) return true
-    if (endpoint.scheme === 'tls' && endpoint.binding === 'public') this.#tlsEndpoints--
+    if (hasOwnTls(endpoint)) this.#tlsEndpoints--
     endpoint.pool?.delete(endpoint)
     const other = endpoint.pool?.first
     if (other) this.#book.set(place, other)
@@ -211,6 +280,16 @@ export class EndpointRegistry {
   }
 }
 
+/** Whether TLS of connections to it ends elsewhere than that of others. */
+function hasOwnTls({ scheme, binding, termination }: Endpoint): boolean {
+  return binding === 'public' && (scheme === 'tls' || (scheme === 'https' && termination !== undefined))
+}
+
+/** Requests of one connection go to all that share an https address; a connection to a tls one is for one of them alone. */
+function demandAlike(one: Endpoint, other: Endpoint): boolean {
+  return one.scheme !== 'https' || one.termination?.demands === other.termination?.demands
+}
+
 /** One property more is read where nothing is shared. */
 function turnOf(endpoint: Endpoint): Endpoint {
   return endpoint.pool === undefined ? endpoint : endpoint.pool.pick()
@@ -223,6 +302,7 @@ function endpointAt(
   use: CredentialUse,
 ): Endpoint {
   const { binding, scheme, host, port } = place
+  assertUpstreamProtocol(request.upstream.protocol)
   const endpoint: Endpoint = {
     id: `ep_${randomUUID().replaceAll('-', '')}`,
     binding,
@@ -235,7 +315,8 @@ function endpointAt(
     upstreamUrl: request.upstream.url,
     hostHeader: upstreamHostHeader(request.hostHeader, request.upstream.url),
     proxyProtocol: request.upstream.proxyProtocol,
-    termination: terminationFrom(request.tlsTermination, scheme),
+    termination: terminationFrom(request.tlsTermination, { scheme, binding }),
+    policy: undefined,
     pool: undefined,
     running: 0,
     meter: use.isMetered ? use : undefined,
@@ -245,6 +326,11 @@ function endpointAt(
   }
   if (request.poolingEnabled) endpoint.pool = new EndpointPool(endpoint)
   return endpoint
+}
+
+function assertUpstreamProtocol(protocol: string | undefined): void {
+  if (protocol === undefined || protocol === 'http1' || protocol === 'http2') return
+  throw new TunnelError(15003, `upstream protocol ${JSON.stringify(protocol)} is not http1 or http2`)
 }
 
 /** `undefined` for an endpoint that has no address. */
@@ -262,7 +348,10 @@ export class AlreadyOnline extends TunnelError {
 
   constructor(online: Endpoint, refused: Endpoint) {
     const unpooled = online.pool ? 'this endpoint does not ask for' : 'the one that is online does not allow'
-    const reason = online.pool && refused.pool ? 'it is of another protocol or account' : `${unpooled} pooling`
+    const reason =
+      online.pool && refused.pool
+        ? 'it is of another protocol or account, or demands other TLS of visitors'
+        : `${unpooled} pooling`
     super(334, `${online.url} is already online (${reason}); stop it, choose another url, or enable pooling on both`)
     this.endpoint = online
   }

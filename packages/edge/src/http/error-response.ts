@@ -1,4 +1,6 @@
 import { STATUS_CODES } from 'node:http'
+import type { HeaderList } from '@tunnel/http'
+import { fieldOf } from './field.ts'
 
 /** What went wrong for a visitor: a code of the catalogue and its words. */
 export interface VisitorError {
@@ -7,6 +9,10 @@ export interface VisitorError {
   status: number
   title: string
   detail: string
+  /** Fields that the answer has besides those of every error. */
+  headers?: HeaderList | undefined
+  /** A policy has decided so: it is an answer like any other to whoever sent the request on. */
+  isDecision?: boolean
 }
 
 export interface ErrorBody {
@@ -44,6 +50,8 @@ export function errorHeaders(error: VisitorError, content: ErrorBody): string[] 
   const headers = ['Content-Type', content.contentType, 'Content-Length', String(Buffer.byteLength(content.body))]
   headers.push('Cache-Control', 'no-store', 'Referrer-Policy', 'no-referrer')
   if (code) headers.push(ERROR_CODE_HEADER, code)
+  if (error.headers) headers.push(...error.headers)
+  if (fieldOf(headers, 'retry-after') !== '') return headers
   if (error.status === 503) headers.push('Retry-After', '5')
   if (error.status === 429) headers.push('Retry-After', '60')
   return headers

@@ -12,15 +12,17 @@ import {
 import { TunnelError } from '@tunnel/protocol'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
+import { decideAlike } from '../policy/endpoint-policy.ts'
 import { RawPump } from '../raw-pump.ts'
 import type { ForwardedResponse } from './forwarded-head.ts'
 import type { UpstreamConnection, UpstreamFailure, UpstreamListener } from './upstream-connection.ts'
 import type { UpstreamPool } from './upstream-pool.ts'
 import type { Visitor } from './visitor.ts'
 import { invalidResponse, streamFailed, upstreamTimedOut } from './visitor-errors.ts'
+import type { VisitorExchange } from './visitor-exchange.ts'
 
 /** One request with its response, from the visitor's parsed head to the last byte of the answer. */
-export class Exchange implements UpstreamListener {
+export class Exchange implements UpstreamListener, VisitorExchange {
   readonly #visitor: Visitor
   #endpoint: Endpoint
   #pool: UpstreamPool
@@ -62,16 +64,14 @@ export class Exchange implements UpstreamListener {
     return this.#responseBegun
   }
 
-  /** Where a `Location` that names the rewritten Host has to point for the visitor (reference §2.11). */
   get locationRewrite(): LocationRewrite | undefined {
-    const { hostHeader } = this.#endpoint
+    const hostHeader = this.#endpoint.hostHeader ?? this.#visitor.hostHeader
     if (hostHeader === undefined) return undefined
     return { fromHost: hostHeader, toOrigin: `${this.#visitor.scheme}://${this.#head.host}` }
   }
 
-  /** Sends the head on. The visitor has its answer, or will. */
-  begin(): void {
-    const refusal = this.#endpoint.meter?.refuseRequest(this.#visitor.ends())
+  begin(wasCounted = false): void {
+    const refusal = wasCounted ? undefined : this.#endpoint.meter?.refuseRequest(this.#visitor.ends())
     if (refusal) return this.#failEarly(streamFailed(this.#endpoint, refusal))
     this.#send(this.#isRepeatable() ? Number.POSITIVE_INFINITY : this.#limits.maxIdleBeforeUnrepeatableMs)
   }
@@ -109,14 +109,12 @@ export class Exchange implements UpstreamListener {
     }
   }
 
-  /** The visitor left: whatever the upstream still says is unwanted. */
   visitorLeft(): void {
     this.#upstream?.destroy()
     this.#upstream = undefined
     this.#end()
   }
 
-  /** The visitor reads more slowly than the upstream writes. */
   onVisitorFull(): void {
     this.#upstream?.stream.pause()
   }
@@ -125,7 +123,6 @@ export class Exchange implements UpstreamListener {
     this.#upstream?.stream.resume()
   }
 
-  /** No byte in either direction for `upstreamIdleTimeoutMs`. */
   timeOut(): void {
     this.#upstream?.destroy()
     this.#upstream = undefined
@@ -193,7 +190,7 @@ export class Exchange implements UpstreamListener {
   #moveOn(): boolean {
     this.#tried ??= []
     this.#tried.push(this.#endpoint)
-    const other = this.#pool.alternative(this.#tried)
+    const other = this.#otherPool(this.#tried)
     if (!other) return false
     this.#endpoint.running--
     this.#pool = other
@@ -203,18 +200,31 @@ export class Exchange implements UpstreamListener {
     return true
   }
 
+  /** An endpoint that decides otherwise has not let the request in. */
+  #otherPool(tried: Endpoint[]): UpstreamPool | undefined {
+    for (;;) {
+      const other = this.#pool.alternative(tried)
+      if (!other || decideAlike(other.endpoint.policy, this.#endpoint.policy)) return other
+      tried.push(other.endpoint)
+    }
+  }
+
   #switchProtocols(): void {
-    const upstream = this.#upstream
-    if (!upstream) return
-    this.#upstream = undefined
-    const visitor = this.#visitor.takeOver()
-    const endpoint = this.#endpoint
-    endpoint.running++
-    const pump = new RawPump(visitor, () => endpoint.running--)
-    const rest = upstream.upgrade(pump)
-    if (rest.length > 0) pump.onStreamData(rest)
-    pump.start(upstream.stream)
-    this.#end()
+    // What the upstream says next waits for somebody to hear it.
+    this.#upstream?.stream.pause()
+    this.#visitor.takeOver((visitor) => {
+      const upstream = this.#upstream
+      if (!upstream) return
+      this.#upstream = undefined
+      const endpoint = this.#endpoint
+      endpoint.running++
+      const pump = new RawPump(visitor, () => endpoint.running--)
+      const rest = upstream.upgrade(pump)
+      if (rest.length > 0) pump.onStreamData(rest)
+      pump.start(upstream.stream)
+      upstream.stream.resume()
+      this.#end()
+    })
   }
 
   #failEarly(error: Parameters<Visitor['writeError']>[0]): void {

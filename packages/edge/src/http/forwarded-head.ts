@@ -2,27 +2,41 @@ import {
   type ForwardRequestFacts,
   forwardRequestHead,
   forwardResponseHead,
+  type HeaderList,
   type LocationRewrite,
   type RequestHead,
   type ResponseHead,
 } from '@tunnel/http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { RepeatedChange } from '../policy/repeated-change.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Request heads of one visitor connection as agents are sent them. A head that the decoder recognised is written once. */
 export class ForwardedRequest {
+  /** What a policy made of the connection's head. */
+  readonly changed = new RepeatedChange<RequestHead>()
+  readonly #added: HeaderList | undefined
   #head: RequestHead | undefined
   #endpoint: Endpoint | undefined
+  #hostHeader: string | undefined
   #bytes: Buffer | undefined
 
+  /** `added`: fields that are the edge's word, on each of them. */
+  constructor(added?: HeaderList) {
+    this.#added = added
+  }
+
   of(head: RequestHead, endpoint: Endpoint, visitor: Visitor): Buffer | string {
-    const isRepeated = head === this.#head && endpoint === this.#endpoint
+    const hostHeader = endpoint.hostHeader ?? visitor.hostHeader
+    const isRepeated = head === this.#head && endpoint === this.#endpoint && hostHeader === this.#hostHeader
     if (isRepeated && this.#bytes) return this.#bytes
     const facts: ForwardRequestFacts = { clientAddress: visitor.address, proto: visitor.scheme }
-    if (endpoint.hostHeader !== undefined) facts.hostHeader = endpoint.hostHeader
+    if (hostHeader !== undefined) facts.hostHeader = hostHeader
+    if (this.#added !== undefined) facts.added = this.#added
     const text = forwardRequestHead(head, facts)
     this.#head = head
     this.#endpoint = endpoint
+    this.#hostHeader = hostHeader
     this.#bytes = isRepeated ? Buffer.from(text, 'latin1') : undefined
     return this.#bytes ?? text
   }
@@ -35,12 +49,21 @@ export function framingForVisitor({ framing }: ResponseHead): 'none' | 'length' 
 
 /** Response heads of one upstream connection as HTTP/1.1 visitors are sent them. One that the decoder recognised is written once. */
 export class ForwardedResponse {
+  /** What a policy made of the connection's head. */
+  readonly changed = new RepeatedChange<ResponseHead>()
+  /** Fields that are the edge's word. */
+  readonly added: HeaderList | undefined
   #head: ResponseHead | undefined
   #keepAlive = false
   #bytes: Buffer | undefined
 
+  constructor(added?: HeaderList) {
+    this.added = added
+  }
+
   of(head: ResponseHead, keepAlive: boolean, locationRewrite: LocationRewrite | undefined): Buffer | string {
     const framing = framingForVisitor(head)
+    if (this.added) return forwardResponseHead(head, { framing, keepAlive, added: this.added })
     // It names the visitor's own origin.
     if (locationRewrite) return forwardResponseHead(head, { framing, keepAlive, locationRewrite })
     const isRepeated = head === this.#head && keepAlive === this.#keepAlive

@@ -14,15 +14,18 @@ import {
   serializeTrailers,
 } from '@tunnel/http'
 import { addressOf, type ConnectionEnds, endsOf } from '../peer-address.ts'
+import type { ConnectionPolicies } from '../policy/connection-policies.ts'
+import { resetSocket } from '../reset-socket.ts'
+import type { SecuredFor } from '../tls/secured-for.ts'
 import { atTurnEnd } from '../turn-end.ts'
 import type { DataPath } from './data-path.ts'
 import { errorBody, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
-import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
 import { ForwardedRequest, type ForwardedResponse, framingForVisitor } from './forwarded-head.ts'
 import { GatheredWriter } from './gathered-writer.ts'
 import type { Visitor } from './visitor.ts'
-import { httpVersionNotSupported, malformedRequest, noSuchEndpoint } from './visitor-errors.ts'
+import { httpVersionNotSupported, malformedRequest, movedToHttps, noSuchEndpoint } from './visitor-errors.ts'
+import type { VisitorExchange } from './visitor-exchange.ts'
 
 /** From here on a body is written without waiting for the end of the turn. */
 const FLUSH_BYTES = 128 * 1024
@@ -31,12 +34,14 @@ const FLUSH_BYTES = 128 * 1024
 export class Http1Visitor implements Visitor, RequestHandler {
   readonly scheme: 'http' | 'https'
   readonly address: string
-  readonly forwarded = new ForwardedRequest()
+  readonly forwarded: ForwardedRequest
+  readonly hops = 0
+  readonly hostHeader = undefined
   readonly #socket: Socket
   readonly #path: DataPath
   readonly #decoder: RequestDecoder
   readonly #writer: GatheredWriter
-  #exchange: Exchange | undefined
+  #exchange: VisitorExchange | undefined
   #head: RequestHead | undefined
   /** The current request's body has been read to its end. */
   #requestComplete = true
@@ -55,9 +60,15 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #lingerTimer: NodeJS.Timeout | undefined
   #quietTimer: NodeJS.Timeout | undefined
   #ends: ConnectionEnds | undefined
+  #policies: ConnectionPolicies | undefined
+  readonly #startedAt = Date.now()
+  readonly #secured: SecuredFor | undefined
 
-  constructor(socket: Socket, scheme: 'http' | 'https', path: DataPath) {
+  /** `secured`: of a connection over TLS. */
+  constructor(socket: Socket, scheme: 'http' | 'https', path: DataPath, secured?: SecuredFor) {
     this.scheme = scheme
+    this.#secured = secured
+    this.forwarded = new ForwardedRequest(secured?.identity)
     this.#socket = socket
     this.#path = path
     this.address = addressOf(socket)
@@ -79,6 +90,11 @@ export class Http1Visitor implements Visitor, RequestHandler {
   ends(): ConnectionEnds {
     this.#ends ??= endsOf(this.#socket)
     return this.#ends
+  }
+
+  policies(): ConnectionPolicies {
+    this.#policies ??= this.#path.policiesOf(this.#socket, this.#startedAt)
+    return this.#policies
   }
 
   /** No further request after the next answer to begin; a connection that is quiet closes after `drainQuietMs`. */
@@ -201,7 +217,12 @@ export class Http1Visitor implements Visitor, RequestHandler {
     }
     const target = this.#path.route(this.scheme, head.host)
     if (target === 'own-host') return this.#handOver()
-    if (!target) return this.writeError(noSuchEndpoint(head.host))
+    const misplaced = this.#secured && this.#path.misplaced(this.#secured, head.host, target)
+    if (misplaced) return this.writeError(misplaced)
+    if (!target) {
+      const location = this.scheme === 'http' ? this.#path.httpsLocation(head) : undefined
+      return this.writeError(location ? movedToHttps(head.method, location) : noSuchEndpoint(head.host))
+    }
     this.#exchange = this.#path.createExchange(this, target, head, this.#onExchangeOver)
     this.#exchange.begin()
   }
@@ -235,6 +256,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#closeWhenIdleFor(this.#path.limits.clientIdleTimeoutMs)
     this.#chunkedResponse = false
     if (this.#handedOver) return
+    // Answered before the decoder has said that there is no body: it will, and go on.
+    if (this.#keepAlive && !this.#requestComplete && this.#head?.framing === 'none') return
     if (!this.#keepAlive || !this.#requestComplete) return this.#close()
     this.#wantsNext = true
     if (this.#path.draining) this.leave()
@@ -249,7 +272,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   writeHead(head: ResponseHead, forwarded: ForwardedResponse): void {
     // An answer that overtakes its request: what is left of the request cannot be told from a next one.
-    if (!this.#requestComplete && head.status !== 101) this.#keepAlive = false
+    if (!this.#requestComplete && this.#head?.framing !== 'none') this.#keepAlive = false
     this.#chunkedResponse = framingForVisitor(head) === 'chunked'
     this.#writer.push(forwarded.of(head, this.#keepAlive, this.#exchange?.locationRewrite))
   }
@@ -306,13 +329,19 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (!this.#requestComplete) this.#socket.resume()
   }
 
-  takeOver(): Duplex {
+  drop(): void {
+    // Over TLS there is no reset; without the closing alert it looks like none of an orderly end.
+    if (this.scheme === 'https') this.#destroy()
+    else resetSocket(this.#socket)
+  }
+
+  takeOver(use: (connection: Duplex) => void): void {
     this.#writer.flush()
     const rest = this.#decoder.takeRest()
     this.#detach()
     this.#socket.on('timeout', () => this.#destroy())
     if (rest.length > 0) this.#socket.unshift(rest)
-    return this.#socket
+    use(this.#socket)
   }
 
   // The end

@@ -7,6 +7,8 @@ import {
 } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { addressOf, endsOf } from '../peer-address.ts'
+import type { ConnectionPolicies } from '../policy/connection-policies.ts'
+import type { SecuredFor } from '../tls/secured-for.ts'
 import type { DataPath } from './data-path.ts'
 import { ForwardedRequest } from './forwarded-head.ts'
 import { FloodGuard } from './http2-floods.ts'
@@ -14,7 +16,7 @@ import { IdleWatch } from './http2-idle-watch.ts'
 import { Http2Visitor } from './http2-visitor.ts'
 
 /** An HTTP/2 visitor connection: one {@link Http2Visitor} for each of its streams. */
-export function serveHttp2(socket: TLSSocket, path: DataPath): ServerHttp2Session {
+export function serveHttp2(socket: TLSSocket, path: DataPath, secured: SecuredFor): ServerHttp2Session {
   const { maxHeadBytes, maxHeaders, maxHttp2Streams, maxHttp2InvalidFrames, clientIdleTimeoutMs } = path.limits
   const session = performServerHandshake(socket, {
     maxSessionRejectedStreams: 100,
@@ -29,11 +31,19 @@ export function serveHttp2(socket: TLSSocket, path: DataPath): ServerHttp2Sessio
     },
   })
   new IdleWatch(session, path.limits)
+  const startedAt = Date.now()
+  let policies: ConnectionPolicies | undefined
   const visitor = {
     address: addressOf(socket),
     ends: endsOf(socket),
     floods: new FloodGuard(session, path.limits),
-    forwarded: new ForwardedRequest(),
+    forwarded: new ForwardedRequest(secured.identity),
+    secured,
+    policies: () => {
+      policies ??= path.policiesOf(socket, startedAt)
+      return policies
+    },
+    drop: () => session.destroy(),
   }
   session.on(
     'stream',

@@ -5,21 +5,24 @@ import {
   forwardTrailers,
   type HeaderList,
   HttpError,
+  http2Fields,
   type RequestHead,
   type ResponseHead,
   requestHeadFromHttp2,
 } from '@tunnel/http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
+import type { ConnectionPolicies } from '../policy/connection-policies.ts'
+import type { SecuredFor } from '../tls/secured-for.ts'
 import type { DataPath } from './data-path.ts'
 import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
-import type { Exchange } from './exchange.ts'
 import { acceptOf } from './field.ts'
-import type { ForwardedRequest } from './forwarded-head.ts'
+import type { ForwardedRequest, ForwardedResponse } from './forwarded-head.ts'
 import type { FloodGuard } from './http2-floods.ts'
 import { http2Headers } from './http2-headers.ts'
 import type { Visitor } from './visitor.ts'
 import { invalidResponse, malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
+import type { VisitorExchange } from './visitor-exchange.ts'
 import { acceptsWebSocket, addWebSocketKey } from './websocket-key.ts'
 
 /** What the streams of one connection have in common. */
@@ -28,6 +31,10 @@ export interface Http2VisitorConnection {
   readonly ends: ConnectionEnds
   readonly floods: FloodGuard
   readonly forwarded: ForwardedRequest
+  readonly secured: SecuredFor
+  policies(): ConnectionPolicies
+  /** Ends the whole connection. */
+  drop(): void
 }
 
 /** One request on an HTTP/2 visitor connection. Towards the agent it becomes HTTP/1.1 (design.md, "How a request travels" 6). */
@@ -35,11 +42,15 @@ export class Http2Visitor implements Visitor {
   readonly scheme = 'https'
   readonly address: string
   readonly forwarded: ForwardedRequest
+  readonly version = 'HTTP/2.0'
+  readonly hops = 0
+  readonly hostHeader = undefined
+  readonly #connection: Http2VisitorConnection
   readonly #stream: ServerHttp2Stream
   readonly #path: DataPath
   readonly #ends: ConnectionEnds
   readonly #floods: FloodGuard
-  #exchange: Exchange | undefined
+  #exchange: VisitorExchange | undefined
   #endpoint: Endpoint | undefined
   #head: RequestHead | undefined
   #trailers: HeaderList | undefined
@@ -58,6 +69,7 @@ export class Http2Visitor implements Visitor {
   ) {
     this.#stream = stream
     this.#path = path
+    this.#connection = visitor
     this.address = visitor.address
     this.#ends = visitor.ends
     this.#floods = visitor.floods
@@ -82,6 +94,8 @@ export class Http2Visitor implements Visitor {
     const head = this.#head
     const endpoint = this.#path.route('https', head.host)
     if (endpoint === 'own-host') return this.writeError(misdirected(head.host))
+    const misplaced = this.#path.misplaced(this.#connection.secured, head.host, endpoint)
+    if (misplaced) return this.writeError(misplaced)
     if (!endpoint) return this.writeError(noSuchEndpoint(head.host))
     this.#endpoint = endpoint
     this.#exchange = this.#path.createExchange(this, endpoint, head, () => {
@@ -141,18 +155,27 @@ export class Http2Visitor implements Visitor {
     return this.#ends
   }
 
+  policies(): ConnectionPolicies {
+    return this.#connection.policies()
+  }
+
+  drop(): void {
+    this.#connection.drop()
+  }
+
   writeInformational(head: ResponseHead): void {
     if (this.#stream.closed) return
     this.#stream.additionalHeaders(http2Headers(head.status, head.headers))
   }
 
-  writeHead(head: ResponseHead): void {
+  writeHead(head: ResponseHead, { added }: ForwardedResponse): void {
     if (this.#stream.closed) return
     if (this.#head?.upgrade !== undefined && head.status < 300) return this.#writeUpgrade(head)
     // Trailers can only follow a body whose end the upstream announced chunk by chunk.
     const waitForTrailers = head.framing === 'chunked'
     this.#waitsForTrailers = waitForTrailers
     const headers = http2Headers(head.status, head.headers, this.#exchange?.locationRewrite)
+    if (added) Object.assign(headers, http2Fields(added))
     // The head of an empty body is the end as well: to gRPC clients it makes the difference between metadata and a status.
     const endStream = head.framing === 'none' || (head.framing === 'length' && head.contentLength === 0)
     this.#stream.respond(headers, { endStream, waitForTrailers })
@@ -229,11 +252,11 @@ export class Http2Visitor implements Visitor {
     this.#stream.resume()
   }
 
-  takeOver(): Duplex {
+  takeOver(use: (connection: Duplex) => void): void {
     // The answer was no upgrade after all: nobody takes what the upstream has to say.
-    if (this.#stream.writableEnded) return new PassThrough().destroy()
+    if (this.#stream.writableEnded) return use(new PassThrough().destroy())
     this.#stream.setTimeout(this.#path.limits.upstreamIdleTimeoutMs, () => this.#stream.close(constants.NGHTTP2_CANCEL))
-    return this.#stream
+    use(this.#stream)
   }
 }
 

@@ -22,6 +22,27 @@ export function httpVersionNotSupported(): VisitorError {
   return { number: undefined, status: 505, title: 'HTTP Version Not Supported.', detail: 'Use HTTP/1.1 or HTTP/2.' }
 }
 
+/** 301 would let a visitor repeat anything else as GET (reference §2.14). */
+export function movedToHttps(method: string, location: string): VisitorError {
+  const status = method === 'GET' || method === 'HEAD' ? 301 : 308
+  return {
+    number: undefined,
+    status,
+    title: `${reasonOf(status)}.`,
+    detail: `This is only served over https: ${location}`,
+    headers: ['Location', location],
+  }
+}
+
+export function noServerName(): VisitorError {
+  return {
+    number: 3003,
+    status: 400,
+    title: 'No server name.',
+    detail: 'The TLS client named no server (SNI), so that nobody knows which certificate it should have been shown.',
+  }
+}
+
 export function misdirected(host: string): VisitorError {
   return {
     number: undefined,

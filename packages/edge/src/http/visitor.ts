@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { HeaderList, ResponseHead } from '@tunnel/http'
 import type { ConnectionEnds } from '../peer-address.ts'
+import type { ConnectionPolicies } from '../policy/connection-policies.ts'
 import type { VisitorError } from './error-response.ts'
 import type { ForwardedRequest, ForwardedResponse } from './forwarded-head.ts'
 
@@ -11,6 +12,14 @@ export interface Visitor {
   readonly scheme: 'http' | 'https'
   /** Both ends of the visitor's connection, for the header of a new stream. */
   ends(): ConnectionEnds
+  /** Its connection as traffic policies see it. Made when it is asked for. */
+  policies(): ConnectionPolicies
+  /** As `req.version` shows it. @default what the head says */
+  readonly version?: string | undefined
+  /** How many endpoints the request has passed before this one (`forward-internal`). */
+  readonly hops: number
+  /** The Host that a policy has given the request. */
+  readonly hostHeader: string | undefined
   /** Its request heads as they go on. */
   readonly forwarded: ForwardedRequest
   writeInformational(head: ResponseHead): void
@@ -27,6 +36,8 @@ export interface Visitor {
   /** Stops and goes on reading the request body. */
   pauseRequest(): void
   resumeRequest(): void
-  /** After `writeHead` of a 101: the bare connection. */
-  takeOver(): Duplex
+  /** The whole connection ends, without an answer. */
+  drop(): void
+  /** After `writeHead` of a 101: gives the bare connection, now or when the answer may go on. */
+  takeOver(use: (connection: Duplex) => void): void
 }

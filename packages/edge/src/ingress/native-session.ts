@@ -3,6 +3,7 @@ import { TunnelError } from '@tunnel/protocol'
 import { YamuxError, type Server as YamuxServer } from '@tunnel/yamux'
 import type { AgentSession, AgentStream, StreamReceiver } from '../agent-session.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { armExplain } from '../policy/arm-explain.ts'
 import type { Credential } from '../ports.ts'
 import type { ControlChannel } from './control-channel.ts'
 import { NativeStream } from './native-stream.ts'
@@ -88,6 +89,9 @@ export class NativeSession implements AgentSession {
       case 'update':
         this.#answer(message.id, () => this.#host.update(this.#endpointOf(message.endpointId), message.endpoint))
         return
+      case 'explain':
+        this.#explain(message)
+        return
       case 'hello':
         this.close(new TunnelError(109, 'a second hello in one session'))
         return
@@ -121,6 +125,20 @@ export class NativeSession implements AgentSession {
     const endpoint = this.#endpointOf(endpointId)
     this.#endpoints.delete(endpointId)
     this.#host.endpointGone(endpoint, { hold: false })
+  }
+
+  #explain({ id, endpointId, token, ttlMs }: Extract<AgentMessage, { type: 'explain' }>): void {
+    try {
+      const endpoint = this.#host.endpointOfCredential(this.credentialId, endpointId) ?? this.#endpointOf(endpointId)
+      armExplain(endpoint, {
+        token,
+        ttlMs,
+        onEnd: (trace) => this.#control.send({ type: 'explained', id, ...(trace !== undefined && { trace }) }),
+        onFailure: (error) => this.#fail(id, error),
+      })
+    } catch (cause) {
+      this.#fail(id, cause)
+    }
   }
 
   #endpointOf(endpointId: string): Endpoint {

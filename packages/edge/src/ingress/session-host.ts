@@ -8,10 +8,10 @@ import { AlreadyOnline, type EndpointRegistry } from '../endpoints/registry.ts'
 import { awaitedEndpoint, type HandedNames, handedEndpoint } from '../handover.ts'
 import type { DataPath } from '../http/data-path.ts'
 import type { EdgeLimits } from '../limits.ts'
+import { serveRaw } from '../policy/policed-connection.ts'
 import type { Credential, EdgeLog } from '../ports.ts'
 import type { ResumeTokens } from '../resume-token.ts'
 import type { PortListeners } from '../tcp/port-listeners.ts'
-import { serveTcp } from '../tcp/tcp-visitor.ts'
 
 /** bore's bound again: another program may have a port of the range that the registry thinks free. */
 const MAX_PORT_OPEN_TRIES = 150
@@ -78,7 +78,23 @@ export class SessionHost {
     for (const handed of names.endpoints) {
       const endpoint = awaitedEndpoint(handed)
       this.#registry.remove(endpoint, { hold: true })
-      if (endpoint.binding === 'public') this.#absences.begin(endpoint)
+      if (endpoint.binding === 'public' && this.#adoptPolicy(endpoint, handed.trafficPolicy))
+        this.#absences.begin(endpoint)
+    }
+  }
+
+  /** Requests that wait for an agent meet the policy of its endpoint. `false`: it is none here, and nobody may wait. */
+  #adoptPolicy(endpoint: Endpoint, source: string | undefined): boolean {
+    if (source === undefined) return true
+    try {
+      this.#registry.preparePolicy(endpoint, source).adopt()
+      return true
+    } catch (cause) {
+      this.log.warn(
+        { endpoint: endpoint.url, err: cause },
+        'the traffic policy of an endpoint that is awaited is refused',
+      )
+      return false
     }
   }
 
@@ -157,7 +173,7 @@ export class SessionHost {
   /** Of those that share the port one is chosen now: the one for which it was opened may be gone. */
   #serveTcp(socket: Socket, port: number): void {
     const endpoint = this.#registry.matchPort(port)
-    if (endpoint) serveTcp(socket, endpoint, this.limits, this.log)
+    if (endpoint) serveRaw(socket, endpoint, this.#path, { kind: { protocol: 'raw' } })
     else socket.destroy()
   }
 
@@ -180,13 +196,24 @@ export class SessionHost {
     }
   }
 
-  /** Changes a live endpoint. Throws 100, or 334 for a pool that cannot be closed. */
+  /** Changes a live endpoint. Throws 100, the code of a policy's first fault, 334 for a pool that cannot be closed, or what a bind with such TLS would. */
   update(endpoint: Endpoint, patch: EndpointPatch): void {
     this.assertMetadata(patch.metadata)
+    const { trafficPolicy } = patch
+    const policy = trafficPolicy === undefined ? undefined : this.#registry.preparePolicy(endpoint, trafficPolicy)
+    if (patch.tlsTermination) this.#registry.setTermination(endpoint, patch.tlsTermination)
     if (patch.poolingEnabled !== undefined) this.#registry.setPooling(endpoint, patch.poolingEnabled)
+    policy?.adopt()
     endpoint.name = patch.name ?? endpoint.name
     endpoint.description = patch.description ?? endpoint.description
     endpoint.metadata = patch.metadata ?? endpoint.metadata
+  }
+
+  /** One that any session with the credential has online at a URL. */
+  endpointOfCredential(credentialId: string, url: string): Endpoint | undefined {
+    for (const endpoint of this.#registry.endpoints())
+      if (endpoint.url === url && endpoint.session.credentialId === credentialId) return endpoint
+    return undefined
   }
 
   /** The agent has been told that `endpoint` is online. */

@@ -16,7 +16,9 @@ const PROXY = 0x21
 const ADDRESS_BYTES: Readonly<Record<number, number>> = { 0: 0, 17: 12, 33: 36, 49: 216 }
 
 /**
- * The binary header. `undefined` until it is whole. TLVs must be well formed and are not looked into.
+ * The binary header. `undefined` until it is whole. TLVs must be well formed, whatever their type, and are skipped: those of ALPN and authority repeat
+ * what the ClientHello and the request say to this edge itself, which ends the TLS, and SSL speaks of a TLS that ended elsewhere, where nobody was asked
+ * for what an endpoint demands.
  * Throws {@link ProxyHeaderError}.
  *
  * @see https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt §2.2

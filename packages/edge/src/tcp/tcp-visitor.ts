@@ -3,17 +3,24 @@ import { type StreamHeader, TunnelError } from '@tunnel/protocol'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
 import { endsOf } from '../peer-address.ts'
+import { decideAlike } from '../policy/endpoint-policy.ts'
 import type { EdgeLog } from '../ports.ts'
 import { RawPump } from '../raw-pump.ts'
 
-/** Connects a visitor of a TCP or TLS endpoint with its upstream. `kind` says what its bytes are. There is no channel for an error: the connection closes, the log says why. */
-export function serveTcp(
+/** What the bytes of a connection are to an agent. */
+export type RawKind = Pick<StreamHeader, 'protocol' | 'tls'>
+
+/**
+ * Connects a visitor of a TCP or TLS endpoint with its upstream; gives what keeps it from that, and leaves the visitor alone then. There is no
+ * channel for an error that comes later: the connection closes, the log says why.
+ */
+export function connectTcp(
   socket: Socket,
   endpoint: Endpoint,
   limits: EdgeLimits,
   log: EdgeLog,
-  kind: Pick<StreamHeader, 'protocol' | 'tls'> = { protocol: 'raw' },
-): void {
+  kind: RawKind,
+): TunnelError | undefined {
   const ends = endsOf(socket)
   const logFailure = (error: TunnelError | undefined): void => {
     if (!error) return
@@ -23,7 +30,7 @@ export function serveTcp(
   const refusal = endpoint.meter?.refuseConnection()
   if (refusal) {
     logFailure(refusal)
-    return void socket.destroy()
+    return refusal
   }
   socket.setTimeout(limits.clientIdleTimeoutMs, () => socket.destroy())
   let serving = endpoint
@@ -36,15 +43,26 @@ export function serveTcp(
     try {
       const stream = serving.session.openStream({ endpointId: serving.id, ...kind, ...ends }, pump)
       serving.running++
-      return pump.start(stream)
+      pump.start(stream)
+      return undefined
     } catch (cause) {
       tried.push(serving)
-      const other = serving.pool?.alternative(tried)
+      const other = alternativeTo(serving, tried)
       if (!other) {
-        logFailure(TunnelError.from(cause))
-        return void socket.destroy()
+        const error = TunnelError.from(cause)
+        logFailure(error)
+        return error
       }
       serving = other
     }
+  }
+}
+
+/** An endpoint that decides otherwise has not let the connection in. */
+function alternativeTo({ pool, policy }: Endpoint, tried: Endpoint[]): Endpoint | undefined {
+  for (;;) {
+    const other = pool?.alternative(tried)
+    if (!other || decideAlike(other.policy, policy)) return other
+    tried.push(other)
   }
 }

@@ -33,6 +33,11 @@ export class ClientHelloReader {
     return this.#chunks[0] ?? Buffer.alloc(0)
   }
 
+  /** The ClientHello without its handshake header, once it is whole. */
+  get body(): Buffer {
+    return this.#message.subarray(MESSAGE_HEADER_BYTES)
+  }
+
   write(chunk: Buffer): ClientHello | undefined {
     this.#chunks.push(chunk)
     this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk])

@@ -2,23 +2,43 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { type TlsTermination, TunnelError } from '@tunnel/protocol'
 import type { CertificatePair } from '../ports.ts'
 
-/** How the edge ends the TLS of one endpoint, checked. */
+/** How the edge ends the TLS of one endpoint, where that is not the way of all others; checked. */
 export interface Termination {
   /** The endpoint's own certificate; `undefined`: the edge's for the name. */
   readonly pair: CertificatePair | undefined
   /** PEM, one certificate each. Empty: visitors need no certificate. */
   readonly clientCas: readonly string[]
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
+  /** What visitors must do beyond the usual, in one word: connections of equal ones are as good as each other. `undefined`: nothing. */
+  readonly demands: string | undefined
 }
 
 /** Authorities of client certificates of one endpoint (reference edge-and-api.md §3.5). */
 const MAX_CLIENT_CAS = 10
 
-/** Throws {@link TunnelError} 813 for another scheme than tls, 14001 for a bad pair, 14002 for bad authorities, 219 for a bad version. */
-export function terminationFrom(asked: TlsTermination | undefined, scheme: string): Termination | undefined {
+/**
+ * Throws {@link TunnelError} 813 for an endpoint without a TLS that the edge could end, 14001 for a bad pair, 14002 for bad authorities,
+ * 219 for a bad version.
+ */
+export function terminationFrom(
+  asked: TlsTermination | undefined,
+  { scheme, binding }: { scheme: string; binding: string },
+): Termination | undefined {
   if (asked === undefined) return undefined
-  if (scheme !== 'tls') throw new TunnelError(813, `TLS settings of ${scheme} endpoints are not supported by this edge`)
-  return { pair: pairFrom(asked), clientCas: clientCasFrom(asked.clientCas ?? []), minVersion: minVersionFrom(asked) }
+  if (scheme !== 'tls' && scheme !== 'https')
+    throw new TunnelError(813, `${scheme} endpoints have no TLS that settings could be for`)
+  // Whoever comes from inside brings no TLS: who demands certificates would be told that they were shown.
+  if (scheme === 'https' && binding !== 'public')
+    throw new TunnelError(813, `TLS settings of ${binding} https endpoints are not supported`)
+  const clientCas = clientCasFrom(asked.clientCas ?? [])
+  const minVersion = minVersionFrom(asked)
+  return { pair: pairFrom(asked), clientCas, minVersion, demands: demandsOf(clientCas, minVersion) }
+}
+
+function demandsOf(clientCas: readonly string[], minVersion: Termination['minVersion']): string | undefined {
+  if (clientCas.length === 0 && minVersion === 'TLSv1.2') return undefined
+  const fingerprints = clientCas.map((pem) => new X509Certificate(pem).fingerprint256).sort()
+  return [minVersion, ...fingerprints].join(' ')
 }
 
 function pairFrom({ certificate, privateKey }: TlsTermination): CertificatePair | undefined {

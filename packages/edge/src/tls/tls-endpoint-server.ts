@@ -2,6 +2,7 @@ import { constants } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
 import type { CertificatePair, CertificateSource } from '../ports.ts'
+import { CIPHERS } from '../public-tls.ts'
 import type { Termination } from './termination.ts'
 
 /** Contexts made of the edge's own certificates for a wildcard endpoint that asks for client certificates. */
@@ -11,7 +12,11 @@ export interface TlsEndpointServerOptions {
   termination: Termination
   certificates: CertificateSource
   handshakeTimeoutMs: number
+  /** ALPN, in the order of preference. Left out: none is spoken of. */
+  protocols?: readonly string[] | undefined
   onSecure(socket: TLSSocket): void
+  /** A handshake failed: the visitor has no certificate that is accepted, or is no TLS client. */
+  onRefused(error: Error, socket: TLSSocket): void
 }
 
 type SniAnswer = (error: Error | null, context?: SecureContext) => void
@@ -23,23 +28,24 @@ export class TlsEndpointServer {
   readonly #certificates: CertificateSource
   readonly #contexts = new Map<string, SecureContext>()
 
-  constructor({ termination, certificates, handshakeTimeoutMs, onSecure }: TlsEndpointServerOptions) {
+  constructor({ termination, certificates, handshakeTimeoutMs, protocols, ...handlers }: TlsEndpointServerOptions) {
     this.#termination = termination
     this.#certificates = certificates
     const { pair, minVersion, clientCas } = termination
     this.#server = createServer({
       minVersion,
+      ciphers: CIPHERS,
       handshakeTimeout: handshakeTimeoutMs,
+      ...(protocols && { ALPNProtocols: [...protocols] }),
       ...(clientCas.length > 0 && clientCertificateOptions(clientCas)),
       // Without a certificate of its own beside the callback: Node before 24 would offer both.
       ...(pair ?? { SNICallback: (serverName: string, callback: SniAnswer) => this.#answerSni(serverName, callback) }),
     })
-    this.#server.on('secureConnection', (socket) => {
-      // Who has ended its side may still be waiting for the answer.
-      socket.allowHalfOpen = true
-      onSecure(socket)
+    this.#server.on('secureConnection', handlers.onSecure)
+    this.#server.on('tlsClientError', (error, socket) => {
+      handlers.onRefused(error, socket)
+      socket.destroy()
     })
-    this.#server.on('tlsClientError', (_error, socket) => socket.destroy())
   }
 
   /** Takes over a TCP connection that has its whole ClientHello in front. */

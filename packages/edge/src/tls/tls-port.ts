@@ -1,46 +1,54 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { AGENT_ALPN, TunnelError } from '@tunnel/protocol'
+import type { Absences } from '../endpoints/absences.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EndpointRegistry } from '../endpoints/registry.ts'
 import type { EdgeLimits } from '../limits.ts'
 import type { OpenVisitors } from '../open-visitors.ts'
 import { addressOf } from '../peer-address.ts'
+import { type HelloPath, policeHello } from '../policy/policed-hello.ts'
 import type { CertificateSource, EdgeLog } from '../ports.ts'
-import type { TlsTerminator } from '../public-tls.ts'
-import { serveTcp } from '../tcp/tcp-visitor.ts'
+import { type TlsTerminator, VISITOR_PROTOCOLS } from '../public-tls.ts'
+import { connectTcp } from '../tcp/tcp-visitor.ts'
 import { alerts, refuseWithAlert } from './alert.ts'
 import type { ClientHello } from './client-hello.ts'
 import { ClientHelloReader } from './client-hello-reader.ts'
+import { securedFor } from './secured-for.ts'
+import { streamTlsFacts } from './stream-tls-facts.ts'
 import type { Termination } from './termination.ts'
 import { TlsEndpointServer } from './tls-endpoint-server.ts'
 
 export interface TlsPortParts {
   limits: EdgeLimits
   log: EdgeLog
-  registry: Pick<EndpointRegistry, 'hasTlsEndpoints' | 'matchTls'>
+  registry: Pick<EndpointRegistry, 'readsHellos' | 'matchTls' | 'match'>
   certificates: CertificateSource
+  /** Endpoints that are expected back, and do not let go of what they demand meanwhile. */
+  absences: Pick<Absences, 'isEmpty' | 'match'>
   visitors: Pick<OpenVisitors, 'add'>
-  /** Takes everything that is not for a `tls` endpoint. */
-  terminator: Pick<TlsTerminator, 'terminate'>
+  /** Where the rules for connections of an endpoint's policy lead. */
+  path: HelloPath
+  /** Takes everything whose TLS ends as usual, and what is inside the TLS of `https` endpoints. */
+  terminator: Pick<TlsTerminator, 'terminate' | 'serve'>
 }
 
 /**
- * Takes the connections of the TLS port. While there is a `tls` endpoint it reads their ClientHello and sends on, by the server name,
- * what is for one; everything else, and without such an endpoint everything at once, goes to the terminator.
+ * Takes the connections of the TLS port. While there is an endpoint with TLS of its own it reads their ClientHello and sends on, by the
+ * server name, what is for one; everything else, and without such an endpoint everything at once, goes to the terminator.
  */
 export class TlsPort {
   readonly #parts: TlsPortParts
   /** They listen nowhere and hold nothing, so they go with their endpoints. */
-  readonly #servers = new WeakMap<Endpoint, TlsEndpointServer>()
+  readonly #servers = new WeakMap<Termination, TlsEndpointServer>()
 
   constructor(parts: TlsPortParts) {
     this.#parts = parts
   }
 
   accept(socket: Socket): void {
-    const { limits, log, registry, terminator } = this.#parts
-    if (!registry.hasTlsEndpoints) return terminator.terminate(socket)
+    const { limits, log, registry, absences, terminator } = this.#parts
+    if (!registry.readsHellos && absences.isEmpty) return terminator.terminate(socket)
     const reader = new ClientHelloReader(limits.maxClientHelloBytes)
     const timer = setTimeout(() => socket.destroy(), limits.handshakeTimeoutMs).unref()
     const onData = (chunk: Buffer): void => {
@@ -50,7 +58,7 @@ export class TlsPort {
         stop()
         socket.pause()
         socket.unshift(reader.bytes)
-        this.#route(socket, hello)
+        this.#route(socket, hello, reader.body)
       } catch (cause) {
         stop()
         log.debug({ visitorAddress: addressOf(socket), reason: TunnelError.from(cause).message }, 'no TLS connection')
@@ -65,48 +73,81 @@ export class TlsPort {
     socket.on('data', onData).on('end', onEnd).on('close', stop)
   }
 
-  #route(socket: Socket, { serverName, protocols }: ClientHello): void {
-    const { registry, certificates, terminator, log, limits } = this.#parts
+  #route(socket: Socket, { serverName, protocols }: ClientHello, body: Buffer): void {
+    const { registry, absences, terminator, path } = this.#parts
     // A wildcard must not catch the agents of this very edge.
-    if (serverName === undefined || protocols.includes(AGENT_ALPN)) return terminator.terminate(socket)
-    const endpoint = registry.matchTls(serverName)
+    if (protocols.includes(AGENT_ALPN)) return terminator.terminate(socket)
+    if (serverName === undefined) return this.#answerNobody(socket, protocols)
+    const endpoint = registry.matchTls(serverName) ?? absences.match('https', serverName)
+    const policed = endpoint ?? registry.match('https', serverName)
+    if (!policed?.policy) return this.#serve(socket, endpoint, serverName, protocols)
+    const spoken = policed.scheme === 'https' ? VISITOR_PROTOCOLS : undefined
+    policeHello({ socket, serverName, body, protocols: spoken }, policed, policed.policy, path, (secured) => {
+      if (secured) this.#serveSecured(secured, policed)
+      else this.#serve(socket, endpoint, serverName, protocols)
+    })
+  }
+
+  /** `endpoint`: one with TLS of its own. */
+  #serve(socket: Socket, endpoint: Endpoint | undefined, serverName: string, protocols: readonly string[]): void {
+    const { certificates, terminator, log, limits } = this.#parts
     if (endpoint?.termination) return this.#serverOf(endpoint, endpoint.termination).accept(socket)
-    if (endpoint) {
+    if (endpoint?.scheme === 'tls') {
       this.#parts.visitors.add(socket, () => {})
-      return serveTcp(socket, endpoint, limits, log, { protocol: 'tls', tls: { serverName } })
+      if (connectTcp(socket, endpoint, limits, log, { protocol: 'tls', tls: { serverName } })) socket.destroy()
+      return
     }
-    if (certificates.contextFor(serverName) === undefined) return refuseWithAlert(socket, alerts.unrecognizedName)
+    if (certificates.contextFor(serverName) === undefined) return this.#answerNobody(socket, protocols)
     terminator.terminate(socket)
   }
 
+  /** A policy has ended its TLS, in its own way: what the endpoint itself demands has not been done. */
+  #serveSecured(socket: TLSSocket, endpoint: Endpoint): void {
+    if (endpoint.scheme === 'https') this.#parts.terminator.serve(socket, securedFor(socket))
+    else this.#serveRaw(endpoint)(socket)
+  }
+
+  /** For whom nobody knows an endpoint: an answer in HTTP, which says why, to all but those who say that they speak something else. */
+  #answerNobody(socket: Socket, protocols: readonly string[]): void {
+    const mayBeHttp = protocols.length === 0 || VISITOR_PROTOCOLS.some((protocol) => protocols.includes(protocol))
+    if (mayBeHttp) this.#parts.terminator.terminate(socket)
+    else refuseWithAlert(socket, alerts.unrecognizedName)
+  }
+
   #serverOf(endpoint: Endpoint, termination: Termination): TlsEndpointServer {
-    let server = this.#servers.get(endpoint)
+    let server = this.#servers.get(termination)
     if (!server) {
-      const { limits, log, certificates, visitors } = this.#parts
-      const onSecure = (socket: TLSSocket): void => {
-        visitors.add(socket, () => {})
-        serveTcp(socket, endpoint, limits, log, { protocol: 'raw', tls: factsOf(socket) })
-      }
+      const { limits, log, certificates } = this.#parts
+      const isHttps = endpoint.scheme === 'https'
       server = new TlsEndpointServer({
         termination,
         certificates,
         handshakeTimeoutMs: limits.handshakeTimeoutMs,
-        onSecure,
+        protocols: isHttps ? VISITOR_PROTOCOLS : undefined,
+        onSecure: isHttps ? this.#serveHttps(termination) : this.#serveRaw(endpoint),
+        onRefused: ({ message }, socket) => {
+          const fields = { endpoint: endpoint.url, visitorAddress: addressOf(socket), code: 'ERR_TUNNEL_3002' }
+          log.info({ ...fields, reason: message }, 'TLS handshake failed')
+        },
       })
-      this.#servers.set(endpoint, server)
+      this.#servers.set(termination, server)
     }
     return server
   }
-}
 
-const MAX_SUBJECT_LENGTH = 512
+  /** Its requests find their endpoints by themselves: others share the address, or come after this one. */
+  #serveHttps(termination: Termination) {
+    return (socket: TLSSocket): void => this.#parts.terminator.serve(socket, securedFor(socket, termination))
+  }
 
-function factsOf(socket: TLSSocket) {
-  const subject = socket.getPeerX509Certificate()?.subject
-  return {
-    ...(typeof socket.servername === 'string' && { serverName: socket.servername }),
-    version: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher().name,
-    ...(subject !== undefined && { clientSubject: subject.replaceAll('\n', ', ').slice(0, MAX_SUBJECT_LENGTH) }),
+  #serveRaw(endpoint: Endpoint) {
+    const { limits, log, visitors } = this.#parts
+    return (socket: TLSSocket): void => {
+      // Who has ended its side may still be waiting for the answer.
+      socket.allowHalfOpen = true
+      visitors.add(socket, () => {})
+      const kind = { protocol: 'raw', tls: streamTlsFacts(socket) } as const
+      if (connectTcp(socket, endpoint, limits, log, kind)) socket.destroy()
+    }
   }
 }
