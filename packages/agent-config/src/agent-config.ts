@@ -1,6 +1,7 @@
 import type { ListenAddress } from '@tunnel/config-file'
 import type { ConnectCas } from './connect-cas.ts'
 import type { EndpointDefinition } from './endpoint-schema.ts'
+import type { AgentSettings } from './file-schema.ts'
 import type { TunnelDefinition } from './tunnel-schema.ts'
 
 /** How to reach and trust the edge. */
@@ -21,6 +22,15 @@ export interface ConnectConfig {
   readonly interface: string | undefined
   /** Empty: the system's resolver. */
   readonly dnsResolverIps: readonly string[]
+  /** Empty: nobody is asked after the first answer. */
+  readonly dnsFallbackIps: readonly string[]
+  readonly dnsOverHttpsUrls: readonly string[]
+  /** Of the edge, for when no resolver helps. */
+  readonly addresses: readonly string[]
+  /** 0: never. @default 15_000 */
+  readonly tcpKeepAliveMs: number
+  /** @default '1.3' */
+  readonly tlsMinVersion: '1.2' | '1.3'
   readonly crlUrl: string | undefined
   /** @default true */
   readonly crlVerify: boolean
@@ -47,8 +57,8 @@ export interface InspectorConfig {
 
 /** What the agent's file and environment say, with defaults filled in. */
 export interface AgentConfig {
-  /** Version of the file's layout; `undefined` without a file. */
-  readonly version: 2 | 3 | undefined
+  /** Version of the files' layout, 1 for one without `version`; `undefined` without a file. */
+  readonly version: 1 | 2 | 3 | undefined
   readonly authtoken: string | undefined
   readonly apiKey: string | undefined
   /**
@@ -79,7 +89,9 @@ export interface AgentConfig {
   readonly endpoints: readonly EndpointDefinition[]
   /** By name, under the file's own keys. */
   readonly tunnels: ReadonlyMap<string, TunnelDefinition>
-  /** The files that were read; empty where there was none. */
+  /** Names of the settings that the files state, those of version 3 whatever the layout. */
+  readonly stated: readonly (keyof AgentSettings)[]
+  /** The files that were read, in the order they were merged; empty where there was none. */
   readonly files: readonly string[]
   /** Things to tell the user that do not stop the agent. */
   readonly warnings: readonly string[]

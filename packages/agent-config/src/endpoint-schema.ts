@@ -16,19 +16,36 @@ const upstream = z.strictObject({
   tls_verify_cas: optional(text(), 'PEM file of the authorities that verify it.'),
 })
 
-const agentTlsTermination = z.strictObject({
-  server_certificate: optional(text(), 'PEM file or PEM text of the certificate shown to visitors.'),
-  server_private_key: optional(text(), 'PEM file or PEM text of its key.'),
-  mutual_tls_certificate_authorities: optional(
-    z.array(text()).max(100),
-    "PEM files or PEM texts of the authorities that must vouch for the visitor's certificate.",
-  ),
-  min_version: optional(z.enum(['1.2', '1.3']), 'Oldest TLS that visitors may speak. Default 1.2.'),
-})
+const agentTlsTermination = z
+  .strictObject({
+    server_certificate: optional(text(), 'PEM file or PEM text of the certificate shown to visitors.'),
+    server_private_key: optional(text(), 'PEM file or PEM text of its key.'),
+    mutual_tls_certificate_authorities: optional(
+      z.array(text()).max(100),
+      "PEM files or PEM texts of the authorities that must vouch for the visitor's certificate.",
+    ),
+    min_version: optional(z.enum(['1.2', '1.3']), 'Oldest TLS that visitors may speak. Default 1.2.'),
+    max_version: optional(z.enum(['1.2', '1.3']), 'Newest TLS that visitors may speak. Default 1.3.'),
+  })
+  .refine((tls) => tls.server_certificate && tls.server_private_key, {
+    error: 'server_certificate and server_private_key are needed both',
+    when: isMap,
+  })
+
+const schemes = ['http', 'https', 'tcp', 'tls']
+
+/** The scheme of an address, `undefined` for a bare host. */
+export const schemeOf = (address: string): string | undefined => /^([^:/]*):\/\//.exec(address)?.[1]?.toLowerCase()
+
+const hasKnownScheme = (address: string): boolean => {
+  const scheme = schemeOf(address)
+  return scheme === undefined || schemes.includes(scheme)
+}
 
 const url = z
   .union([z.string(), z.array(z.string()).length(1)])
   .transform((value) => (typeof value === 'string' ? value : value[0]!))
+  .refine(hasKnownScheme, { error: `expected an address that begins with ${schemes.join('://, ')}://, or a host` })
 
 /** One item of `endpoints` (version 3). */
 export const endpointSchema = z

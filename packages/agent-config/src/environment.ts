@@ -13,10 +13,14 @@ export const environmentOf = (machine: Machine): AgentEnvironment => ({
   connectionString: variable(machine, 'TUNNEL_CONNECT'),
 })
 
-/** The file that somebody asked for, so that it must exist. */
-export const namedConfigPath = (
-  options: Machine & { readonly explicitPath?: string | undefined },
-): string | undefined => options.explicitPath ?? variable(options, 'TUNNEL_CONFIG', 'NGROK_CONFIG')
+/** The files that somebody asked for, so that they must exist; empty leaves it to the default places. */
+export const namedConfigPaths = (
+  options: Machine & { readonly explicitPaths?: readonly string[] | undefined },
+): readonly string[] => {
+  if (options.explicitPaths && options.explicitPaths.length > 0) return options.explicitPaths
+  const named = variable(options, 'TUNNEL_CONFIG', 'NGROK_CONFIG')
+  return named === undefined ? [] : [named]
+}
 
 /** The first of the variables that is set; an empty one counts as unset. */
 const variable = ({ env }: Machine, ...names: string[]): string | undefined =>

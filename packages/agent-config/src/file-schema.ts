@@ -3,6 +3,7 @@ import { endpointSchema } from './endpoint-schema.ts'
 import { isMap, optional } from './scalars.ts'
 import { connectSettings, serverSettings, sharedSettings } from './settings-schema.ts'
 import { protoTunnelSchema, tunnelSchema } from './tunnel-schema.ts'
+import type { version1Schema } from './version1-schema.ts'
 
 const name = z.string().min(1)
 
@@ -37,14 +38,15 @@ const version3 = z
     }
   })
 
-const noVersion = 'expected `version: 3` (or `version: 2` for the older layout)'
+const noVersion = 'expected `version: 3` (or `version: 2` for the older layout, see `tunnel config upgrade`)'
 
-/** The whole file, in either version. */
+/** The whole file, in a version that says which it is. */
 export const fileSchema = z.discriminatedUnion('version', [version3, version2], {
   error: (issue) => (issue.code === 'invalid_union' && isMap({ value: issue.input }) ? noVersion : undefined),
 })
 
-export type AgentConfigFile = z.output<typeof fileSchema>
+/** What a file says, in any version. */
+export type AgentConfigFile = z.output<typeof fileSchema> | z.output<typeof version1Schema>
 
 /** JSON Schema (draft 7, which editors know) of `tunnel.yml`, both versions. */
 export const agentConfigJsonSchema = (): Record<string, unknown> => ({

@@ -7,12 +7,20 @@
  * await addAuthtoken(defaultConfigPath(machine), 'tok_…')
  * ```
  */
-export { ConfigFileError, type ConfigFileErrorCode, formatFaults, type ListenAddress } from '@tunnel/config-file'
+export {
+  ConfigFileError,
+  type ConfigFileErrorCode,
+  formatFaults,
+  type ListenAddress,
+  readConfigText,
+  writeConfigFile,
+} from '@tunnel/config-file'
 export type { AgentConfig, ConnectConfig, InspectorConfig, LogConfig } from './agent-config.ts'
 export type { ConnectCas } from './connect-cas.ts'
 export type { EndpointDefinition } from './endpoint-schema.ts'
-export { agentConfigJsonSchema } from './file-schema.ts'
+export { type AgentSettings, agentConfigJsonSchema } from './file-schema.ts'
 export { type LoadAgentConfigOptions, loadAgentConfig } from './load-agent-config.ts'
 export { defaultConfigPath, type Machine, ngrokConfigPaths } from './locations.ts'
 export type { TunnelDefinition } from './tunnel-schema.ts'
-export { addAuthtoken, addServer, type ServerPairing } from './write-settings.ts'
+export { type UpgradedConfig, upgradeConfigText } from './upgrade/upgrade-config-text.ts'
+export { addApiKey, addAuthtoken, addServer, type ServerPairing } from './write-settings.ts'

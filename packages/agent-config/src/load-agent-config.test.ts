@@ -27,7 +27,8 @@ const named = (text: string): string => fileAt(join(homedir, 'named.yml'), text)
 
 const load = (options: Partial<LoadAgentConfigOptions> = {}): AgentConfig =>
   loadAgentConfig({ ...machine(), ...options })
-const read = (text: string, env: Record<string, string> = {}): AgentConfig => load({ explicitPath: named(text), env })
+const read = (text: string, env: Record<string, string> = {}): AgentConfig =>
+  load({ explicitPaths: [named(text)], env })
 
 describe('which file', () => {
   it('is none when there is none: the agent runs on defaults', () => {
@@ -46,6 +47,11 @@ describe('which file', () => {
         proxyUrl: undefined,
         interface: undefined,
         dnsResolverIps: [],
+        dnsFallbackIps: [],
+        dnsOverHttpsUrls: [],
+        addresses: [],
+        tcpKeepAliveMs: 15_000,
+        tlsMinVersion: '1.3',
         crlUrl: undefined,
         crlVerify: true,
       },
@@ -57,6 +63,7 @@ describe('which file', () => {
       update: { check: true, channel: 'stable' },
       endpoints: [],
       tunnels: new Map(),
+      stated: [],
       files: [],
       warnings: [],
     })
@@ -80,7 +87,7 @@ describe('which file', () => {
     const [explicitPath, TUNNEL_CONFIG, NGROK_CONFIG] = paths as [string, string, string]
     expect(load({ env: { NGROK_CONFIG } }).authtoken).toBe('theirs')
     expect(load({ env: { TUNNEL_CONFIG, NGROK_CONFIG } }).authtoken).toBe('ours')
-    expect(load({ env: { TUNNEL_CONFIG, NGROK_CONFIG }, explicitPath }).authtoken).toBe('flag')
+    expect(load({ env: { TUNNEL_CONFIG, NGROK_CONFIG }, explicitPaths: [explicitPath] }).authtoken).toBe('flag')
   })
 
   it('must exist when it was named', () => {
@@ -89,7 +96,7 @@ describe('which file', () => {
       code: 'ERR_CONFIG_NOT_FOUND',
       message: expect.stringContaining(missing),
     })
-    expect(() => load({ explicitPath: missing })).toThrow(notFound)
+    expect(() => load({ explicitPaths: [missing] })).toThrow(notFound)
     expect(() => load({ env: { TUNNEL_CONFIG: missing } })).toThrow(notFound)
   })
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it, vi } from 'vitest'
 import { agentConfigJsonSchema } from './index.ts'
+import { version1Settings, version1TunnelKeys } from './version1-schema.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 const readme = read('../README.md')
@@ -55,3 +56,11 @@ it.each(keysOf(below(version3, 'endpoints')))('lists the endpoint key %s', (key,
 it.each(keysOf(below(version2, 'tunnels')))('lists the tunnel key %s', (key, description) => {
   expect(tables).toContain(`| \`${key}\` | ${description} |`)
 })
+
+it.each([...Object.entries(version1Settings), ...Object.entries(version1TunnelKeys)])(
+  'lists the key %s of files without a version',
+  (key, { description }) => {
+    expect(tables).toMatch(new RegExp(`\\| \`(tunnels\\.\\*\\.)?${key}\` \\| \`\\w+\` \\|`))
+    expect(tables).toContain(`| ${description} |`)
+  },
+)

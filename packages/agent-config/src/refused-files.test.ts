@@ -4,7 +4,7 @@ import { ConfigFileError, loadAgentConfig } from './index.ts'
 /** The faults of a file as a person would see them. */
 const faultsIn = (text: string): string[] => {
   try {
-    loadAgentConfig({ explicitPath: 't.yml', env: {}, platform: 'linux', homedir: '/home/x', readText: () => text })
+    loadAgentConfig({ explicitPaths: ['t.yml'], env: {}, platform: 'linux', homedir: '/home/x', readText: () => text })
   } catch (error) {
     if (error instanceof ConfigFileError && error.code === 'ERR_CONFIG_INVALID') return error.message.split('\n')
     throw error
@@ -41,11 +41,15 @@ tunnels:
 })
 
 describe('the version', () => {
-  it.each(['', 'agent: {}\n', 'authtoken: x\n'])('must be there: %j', (text) => {
-    expect(faultsIn(text)).toEqual([
-      't.yml:1:1: `version` is missing: expected `version: 3` (or `version: 2` for the older layout)',
-    ])
-  })
+  it.each(['', 'agent: {}\n', 'version:\n', 'tunnels: {a: {proto: http, addr: 80, domain: a.example}}\n'])(
+    'must be there: %j',
+    (text) => {
+      expect(faultsIn(text)).toEqual([
+        expect.stringMatching(/^t\.yml:1:1: `version`( is missing)?: expected `version: 3` /),
+      ])
+      expect(faultsIn(text).join()).toContain('`tunnel config upgrade`')
+    },
+  )
 
   it.each(['1', '4', 'three', '[3]'])('must be known: %s', (version) => {
     expect(faultsIn(`version: ${version}\n`)).toEqual([expect.stringMatching(/^t\.yml:1:10: `version`: expected/)])
@@ -58,7 +62,7 @@ describe('settings', () => {
     ['connect_timeout: 1d', 'expected a duration'],
     ['connect_cas: "sha256:abc"', 'a pinned CA is sha256: and 32 bytes'],
     ['dns_resolver_ips: [resolver.example.com]', 'expected an IP address'],
-    ['proxy_url: ftp://x', 'expected a URL that begins with http://, https:// or socks5://'],
+    ['proxy_url: ftp://x', 'expected a URL that begins with http://, https://, socks5:// or socks5h://'],
     ['log_level: trace', 'expected one of debug, info, warn, error, crit, got "trace"'],
     ['inspect_db_size: -2', '-2 is less than the minimum -1'],
     ['remote_management: 1', 'expected true or false'],
@@ -86,8 +90,16 @@ describe('endpoints', () => {
     ['name: a, upstream: {url: 80, proxy_protocol: 3}', 'expected 1 or 2'],
     ['name: a, upstream: {url: 80}, url: ["https://a", "https://b"]', '2 items are more than the maximum 1'],
     [
-      'name: a, upstream: {url: 80}, url: "https://a", agent_tls_termination: {server_certificate: c}',
+      'name: a, upstream: {url: 80}, url: "https://a", agent_tls_termination: {server_certificate: c, server_private_key: k}',
       'only an endpoint with a tls:// url can end TLS in the agent',
+    ],
+    [
+      'name: a, upstream: {url: 80}, url: "tls://a", agent_tls_termination: {server_certificate: c}',
+      'server_certificate and server_private_key are needed both',
+    ],
+    [
+      'name: a, upstream: {url: 80}, url: "udp://a:53"',
+      'expected an address that begins with http://, https://, tcp://, tls://, or a host',
     ],
   ])('refuses {%s}', (keys, message) => {
     expect(endpoint(keys)).toEqual([expect.stringContaining(message)])
@@ -113,6 +125,10 @@ describe('tunnels', () => {
       'only one of policy, traffic_policy may be given (ERR_TUNNEL_9025)',
     ],
     ['proto: tls, addr: 80, crt: a', 'crt and key belong together'],
+    [
+      'proto: tcp, addr: 80, url: "https://a.example"',
+      '`tunnels.a.url`: the address has another scheme than proto says',
+    ],
     ['proto: http, addr: 80, bind_tls: true', 'unknown key `bind_tls` in `tunnels.a`'],
     ['proto: http, addr: 80, circuit_breaker: 2', '2 is more than the maximum 1'],
   ])('refuses {%s}', (keys, message) => {

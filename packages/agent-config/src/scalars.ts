@@ -39,11 +39,16 @@ export const metadata = () =>
 
 export const ipAddress = () => z.string().refine((value) => isIP(value) !== 0, { error: 'expected an IP address' })
 
-const proxySchemes = ['http:', 'https:', 'socks5:']
+export const httpsUrl = () =>
+  z.string().refine((value) => URL.canParse(value) && new URL(value).protocol === 'https:', {
+    error: 'expected a URL that begins with https://',
+  })
+
+const proxySchemes = ['http:', 'https:', 'socks5:', 'socks5h:']
 
 export const proxyUrl = () =>
   z.string().refine((value) => URL.canParse(value) && proxySchemes.includes(new URL(value).protocol), {
-    error: 'expected a URL that begins with http://, https:// or socks5://',
+    error: 'expected a URL that begins with http://, https://, socks5:// or socks5h://',
   })
 
 /** Refinements that look at several keys also run when single keys are wrong: all faults are shown at once. */

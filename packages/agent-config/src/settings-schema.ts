@@ -1,7 +1,7 @@
 import { durationSchema, listenAddressSchema } from '@tunnel/config-file'
 import * as z from 'zod'
 import { connectCas } from './connect-cas.ts'
-import { flag, ipAddress, metadata, off, optional, proxyUrl, secret, text } from './scalars.ts'
+import { flag, httpsUrl, ipAddress, metadata, off, optional, proxyUrl, secret, text } from './scalars.ts'
 
 const positive = () => durationSchema({ minMs: 1 })
 
@@ -9,15 +9,28 @@ const positive = () => durationSchema({ minMs: 1 })
 export const sharedSettings = {
   api_key: optional(secret(), 'Credential of the REST API.'),
   authtoken: optional(secret(), 'Credential of the session.'),
-  connect_interface: optional(text(), 'Network interface that the session leaves by (Linux only).'),
+  connect_addresses: optional(
+    z.array(ipAddress()).max(16),
+    "The edge's IP addresses, for when no resolver knows its name.",
+  ),
+  connect_interface: optional(text(), 'Network interface, or IP address, that the session leaves by.'),
   connect_timeout: optional(positive(), 'Longest time to establish a session. Default 10s.'),
+  connect_tls_min_version: optional(
+    z.enum(['1.2', '1.3']),
+    'Oldest TLS to speak with the edge; 1.2 only for what stands in front of it. Default 1.3.',
+  ),
   console_ui: optional(
     z.union([flag(), z.enum(['iftty', 'ifTTY'])], { error: 'expected true, false or iftty' }),
     'Whether the terminal shows the console. Default iftty: when it is a terminal.',
   ),
   console_ui_color: optional(z.enum(['black', 'transparent']), 'Background of the console. Default black.'),
   crl_noverify: optional(flag(), "Leave out the check whether the edge's certificate was revoked. Default false."),
-  crl_url: optional(text(), 'Where to fetch the list of revoked certificates.'),
+  crl_url: optional(text(), 'URL or file of the list of revoked certificates. Default none.'),
+  dns_fallback_ips: optional(z.array(ipAddress()).max(16), 'Name servers to ask where the first answer leads nowhere.'),
+  dns_over_https_urls: optional(
+    z.array(httpsUrl()).max(16),
+    'DNS over HTTPS servers to ask after those: https://9.9.9.9/dns-query.',
+  ),
   dns_resolver_ips: optional(z.array(ipAddress()).max(16), "Name servers for the edge's name. Default the system's."),
   heartbeat_interval: optional(positive(), 'Time between heartbeats. Default 10s.'),
   heartbeat_tolerance: optional(positive(), 'Longest wait for the answer to a heartbeat. Default 15s.'),
@@ -30,8 +43,15 @@ export const sharedSettings = {
   log_format: optional(z.enum(['term', 'logfmt', 'json']), 'Form of a log line. Default term.'),
   log_level: optional(z.enum(['debug', 'info', 'warn', 'error', 'crit']), 'Least severe log line. Default info.'),
   metadata: optional(metadata(), 'Opaque text of the session, shown in the API; at most 4096 characters.'),
-  proxy_url: optional(proxyUrl(), 'Proxy on the way to the edge: http, https or socks5.'),
+  proxy_url: optional(
+    proxyUrl(),
+    'Proxy on the way to the edge: http, https, socks5 or socks5h. Default that of the environment.',
+  ),
   remote_management: optional(flag(), 'Whether the edge may stop, restart and update the agent. Default true.'),
+  tcp_keepalive: optional(
+    durationSchema({ minMs: 0 }),
+    'Idle time after which TCP asks whether the edge is there; 0 never. Default 15s.',
+  ),
   update_channel: optional(z.enum(['stable', 'unstable', 'beta']), 'Which releases to update to. Default stable.'),
   update_check: optional(flag(), 'Whether to look for a newer release. Default true.'),
   web_addr: optional(

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { schemeOf } from './endpoint-schema.ts'
 import { flag, isMap, metadata, optional, secret, text } from './scalars.ts'
 
 const texts = () => z.array(text()).max(1_000)
@@ -94,6 +95,8 @@ const shape = {
   traffic_policy: optional(policy(), 'Traffic policy.'),
 }
 
+const schemesOf: Readonly<Record<string, readonly string[]>> = { http: ['http', 'https'], tcp: ['tcp'], tls: ['tls'] }
+
 const tunnel = z
   .strictObject(shape)
   .refine((value) => names.filter((key) => value[key]).length <= 1, {
@@ -103,6 +106,11 @@ const tunnel = z
   .refine((value) => !(value.policy && value.traffic_policy), {
     path: ['policy'],
     error: 'only one of policy, traffic_policy may be given (ERR_TUNNEL_9025)',
+    when: isMap,
+  })
+  .refine((value) => [undefined, ...(schemesOf[value.proto ?? ''] ?? [])].includes(schemeOf(value.url ?? '')), {
+    path: ['url'],
+    error: 'the address has another scheme than proto says',
     when: isMap,
   })
   .refine((value) => Boolean(value.crt) === Boolean(value.key), {

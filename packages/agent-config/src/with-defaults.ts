@@ -1,19 +1,20 @@
 import type { AgentConfig } from './agent-config.ts'
+import type { AgentFile } from './agent-file.ts'
 import type { AgentEnvironment } from './environment.ts'
-import type { AgentConfigFile, AgentSettings } from './file-schema.ts'
+import type { AgentSettings } from './file-schema.ts'
 
 /** Puts file, environment and defaults together. */
 export const withDefaults = (
-  file: AgentConfigFile | undefined,
+  file: AgentFile | undefined,
   environment: AgentEnvironment,
 ): Omit<AgentConfig, 'files' | 'warnings'> => {
-  const settings = settingsOf(file)
+  const settings: AgentSettings = file?.settings ?? {}
   const { connectionString } = environment
   // A connection string is a whole pairing: half of another one beside it would send a token to the wrong edge.
   const paired: AgentSettings = connectionString === undefined ? settings : {}
   const edges = [paired.connect_url, ...(paired.connect_urls ?? [])].filter((url) => typeof url === 'string')
   return {
-    version: file && (isVersion3(file) ? 3 : 2),
+    version: file?.version,
     authtoken: environment.authtoken ?? paired.authtoken ?? undefined,
     apiKey: environment.apiKey ?? settings.api_key ?? undefined,
     connectionString,
@@ -27,6 +28,11 @@ export const withDefaults = (
       proxyUrl: settings.proxy_url ?? undefined,
       interface: settings.connect_interface ?? undefined,
       dnsResolverIps: settings.dns_resolver_ips ?? [],
+      dnsFallbackIps: settings.dns_fallback_ips ?? [],
+      dnsOverHttpsUrls: settings.dns_over_https_urls ?? [],
+      addresses: settings.connect_addresses ?? [],
+      tcpKeepAliveMs: settings.tcp_keepalive ?? 15_000,
+      tlsMinVersion: settings.connect_tls_min_version ?? '1.3',
       crlUrl: settings.crl_url ?? undefined,
       crlVerify: !(settings.crl_noverify ?? false),
     },
@@ -48,18 +54,11 @@ export const withDefaults = (
     },
     remoteManagement: settings.remote_management ?? true,
     update: { check: settings.update_check ?? true, channel: settings.update_channel ?? 'stable' },
-    endpoints: (file && isVersion3(file) ? file.endpoints : undefined) ?? [],
+    endpoints: file?.endpoints ?? [],
     tunnels: new Map(Object.entries(file?.tunnels ?? {})),
+    stated: statedKeys(settings),
   }
 }
 
-type Version3 = Extract<AgentConfigFile, { version: 3 | '3' }>
-
-const isVersion3 = (file: AgentConfigFile): file is Version3 => file.version === 3 || file.version === '3'
-
-/** The settings under the names of version 3. */
-const settingsOf = (file: AgentConfigFile | undefined): AgentSettings => {
-  if (file === undefined) return {}
-  if (isVersion3(file)) return file.agent ?? {}
-  return { ...file, connect_url: file.server_addr, connect_cas: file.root_cas }
-}
+const statedKeys = (settings: AgentSettings) =>
+  (Object.keys(settings) as (keyof AgentSettings)[]).filter((key) => (settings[key] ?? null) !== null)

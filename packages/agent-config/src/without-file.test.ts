@@ -36,7 +36,7 @@ test('leaves it to reading when a file is in any of the places', () => {
 })
 
 test('leaves it to reading when a file is named, also one that is not there', () => {
-  expect(configWithoutFile({ ...machineOf(), explicitPath: '/nowhere.yml' })).toBeUndefined()
+  expect(configWithoutFile({ ...machineOf(), explicitPaths: ['/nowhere.yml'] })).toBeUndefined()
   expect(configWithoutFile(machineOf({ TUNNEL_CONFIG: '/nowhere.yml' }))).toBeUndefined()
   expect(configWithoutFile(machineOf({ NGROK_CONFIG: '/nowhere.yml' }))).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import { accessSync } from 'node:fs'
 import type { AgentConfig } from './agent-config.ts'
-import { environmentOf, namedConfigPath } from './environment.ts'
+import { environmentOf, namedConfigPaths } from './environment.ts'
 import { defaultConfigPath, type Machine, ngrokConfigPaths } from './locations.ts'
 import { withDefaults } from './with-defaults.ts'
 
@@ -11,9 +11,9 @@ import { withDefaults } from './with-defaults.ts'
  * It is a module of its own because it loads no YAML and no schemas, which are a tenth of an agent's memory.
  */
 export const configWithoutFile = (
-  options: Machine & { readonly explicitPath?: string | undefined },
+  options: Machine & { readonly explicitPaths?: readonly string[] | undefined },
 ): AgentConfig | undefined => {
-  if (namedConfigPath(options) !== undefined) return undefined
+  if (namedConfigPaths(options).length > 0) return undefined
   if (![defaultConfigPath(options), ...ngrokConfigPaths(options)].every(isAbsent)) return undefined
   return { ...withDefaults(undefined, environmentOf(options)), files: [], warnings: [] }
 }

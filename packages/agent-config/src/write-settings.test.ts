@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addAuthtoken, addServer, loadAgentConfig } from './index.ts'
+import { addApiKey, addAuthtoken, addServer, loadAgentConfig } from './index.ts'
 
 let directory: string
 let file: string
@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-const load = () => loadAgentConfig({ explicitPath: file, env: {}, platform: 'linux', homedir: directory })
+const load = () => loadAgentConfig({ explicitPaths: [file], env: {}, platform: 'linux', homedir: directory })
 const after = async (text: string, change: () => Promise<unknown>): Promise<string> => {
   writeFileSync(file, text)
   await change()
@@ -57,6 +57,14 @@ describe('adding an authtoken', () => {
     expect(load()).toMatchObject({ version, authtoken: 'tok' })
   })
 
+  it.each([
+    ['update: false\n', 'update: false\nauthtoken: tok\n'],
+    ['tunnels: {a: {proto: http, addr: 80}}\n', 'tunnels: { a: { proto: http, addr: 80 } }\nauthtoken: tok\n'],
+  ])('gives %j, which would mean something else with a version, none', async (text, expected) => {
+    expect(await withToken(text)).toBe(expected)
+    expect(load()).toMatchObject({ version: 1, authtoken: 'tok' })
+  })
+
   it.each(['', 'two words', 'line\n', 'tök', 'x'.repeat(4_097)])(
     'refuses the token %.10j and writes nothing',
     async (token) => {
@@ -74,6 +82,12 @@ describe('adding an authtoken', () => {
       expect(readFileSync(file, 'utf8')).toBe(text)
     },
   )
+})
+
+it('saves the key of the API under its name in either version', async () => {
+  expect(await after('', () => addApiKey(file, 'key'))).toBe('version: 3\nagent:\n  api_key: key\n')
+  expect(await after('version: 2\napi_key: old\n', () => addApiKey(file, 'key'))).toBe('version: 2\napi_key: key\n')
+  expect(load().apiKey).toBe('key')
 })
 
 describe('adding a server', () => {

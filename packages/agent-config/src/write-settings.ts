@@ -1,5 +1,6 @@
 import { ConfigFileError, type EditedConfigFile, editConfigFile, setConfigValue } from '@tunnel/config-file'
-import { type Document, isMap } from 'yaml'
+import { type Document, isMap, isScalar } from 'yaml'
+import { hasTunnels, impliedVersion, isSurelyVersion1, type LayoutVersion } from './layout-version.ts'
 
 /** What pairs an agent with an edge. */
 export interface ServerPairing {
@@ -21,6 +22,9 @@ export interface ServerPairing {
 export const addAuthtoken = (path: string, token: string): Promise<EditedConfigFile> =>
   writeSettings(path, { authtoken: token })
 
+/** Saves the key of the REST API; otherwise like {@link addAuthtoken}. */
+export const addApiKey = (path: string, key: string): Promise<EditedConfigFile> => writeSettings(path, { api_key: key })
+
 /** Saves whom to connect to, whom to trust and the credential; otherwise like {@link addAuthtoken}. */
 export const addServer = (path: string, pairing: ServerPairing): Promise<EditedConfigFile> => {
   const { connectUrl, connectCas, authtoken } = pairing
@@ -32,7 +36,7 @@ export const addServer = (path: string, pairing: ServerPairing): Promise<EditedC
 }
 
 /** Names of version 3 that version 2 calls otherwise. */
-const version2Names: Readonly<Record<string, string>> = { connect_url: 'server_addr', connect_cas: 'root_cas' }
+export const version2Names: Readonly<Record<string, string>> = { connect_url: 'server_addr', connect_cas: 'root_cas' }
 
 /** `undefined` takes a setting out of the file. */
 const writeSettings = async (
@@ -65,19 +69,36 @@ const assertOneWord = (path: string, name: string, value: string | undefined): v
   }
 }
 
-/** The version of the layout; a file without one gets the one it looks like, as its first key. */
-const ensureVersion = (document: Document): 2 | 3 => {
+/** The version of the layout. A file without one gets the one it looks like as its first key, if it means the same with it. */
+const ensureVersion = (document: Document): LayoutVersion => {
   const version: unknown = document.get('version')
   if (version !== undefined && version !== null) {
     if (['2', '3'].includes(String(version))) return Number(version) as 2 | 3
     throw new ConfigFileError('ERR_CONFIG_INVALID', `version ${String(version)} is neither 2 nor 3`)
   }
-  const before = isMap(document.contents) ? document.contents.items.map(({ key }) => String(key)) : []
-  const guess = before.every((key) => ['version', 'agent', 'endpoints', 'tunnels'].includes(key)) ? 3 : 2
-  setConfigValue(document, ['version'], guess)
-  if (isMap(document.contents) && !before.includes('version')) {
-    const { items } = document.contents
-    items.unshift(items.pop()!)
+  const data = plainData(document)
+  const implied = impliedVersion(data) ?? 3
+  // With a version 2 before them, tunnels of version 1 would lose a scheme.
+  if (implied === 1 && (isSurelyVersion1(data) || hasTunnels(data))) return 1
+  const written = implied === 3 ? 3 : 2
+  putFirst(document, 'version', written)
+  return written
+}
+
+/** What a document says, without its layout. */
+export const plainData = (document: Document): unknown => {
+  try {
+    return document.toJS()
+  } catch (cause) {
+    throw new ConfigFileError('ERR_CONFIG_INVALID', 'aliases stand for too many values', { cause })
   }
-  return guess
+}
+
+/** Sets a key and makes it the first of the file. */
+export const putFirst = (document: Document, key: string, value: unknown): void => {
+  setConfigValue(document, [key], value)
+  if (!isMap(document.contents)) return
+  const { items } = document.contents
+  const at = items.findIndex((pair) => (isScalar(pair.key) ? pair.key.value : pair.key) === key)
+  items.unshift(...items.splice(at, 1))
 }

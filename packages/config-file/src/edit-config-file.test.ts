@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { editConfigFile, setConfigValue } from './index.ts'
+import { editConfigFile, editConfigText, setConfigValue, writeConfigFile } from './index.ts'
 
 let directory: string
 let file: string
@@ -158,5 +158,37 @@ describe('when it cannot', () => {
       }),
     ).rejects.toMatchObject({ code: 'ERR_CONFIG_UNWRITABLE' })
     expect(readdirSync(directory)).toEqual(['occupied.yml'])
+  })
+})
+
+describe('a text', () => {
+  it('is edited as a file is', () => {
+    const edited = editConfigText('a: 1 # one\nb: 2\n', (document) => setConfigValue(document, ['a'], 3), {
+      file: 'f.yml',
+    })
+    expect(edited).toBe('a: 3 # one\nb: 2\n')
+  })
+
+  it('that is no YAML is refused with its place', () => {
+    expect(() => editConfigText('a: [\n', () => {}, { file: 'f.yml' })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_INVALID', message: expect.stringMatching(/^f\.yml:\d+:\d+: /) }),
+    )
+  })
+})
+
+describe('a whole text', () => {
+  it('replaces a file behind a link, which stays a link', async () => {
+    const link = join(directory, 'link.yml')
+    symlinkSync('tunnel.yml', link)
+    expect(await writeConfigFile(link, 'a: 1\n')).toBe(file)
+    expect(readFileSync(file, 'utf8')).toBe('a: 1\n')
+    expect(modeOf(file)).toBe(0o600)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  })
+
+  it('cannot replace a directory', async () => {
+    mkdirSync(file)
+    await expect(writeConfigFile(file, 'a: 1\n')).rejects.toMatchObject({ code: 'ERR_CONFIG_UNWRITABLE' })
+    expect(readdirSync(directory)).toEqual(['tunnel.yml'])
   })
 })

@@ -1,10 +1,10 @@
 import type { Document } from 'yaml'
-import { ConfigFileError, fileErrorFrom, invalidConfigError } from './errors.ts'
-import { type Layout, layoutOf } from './layout.ts'
+import { editConfigText } from './edit-config-text.ts'
+import { ConfigFileError, fileErrorFrom } from './errors.ts'
 import { type ConfigLimits, defaultConfigLimits } from './limits.ts'
 import { readConfigText } from './read-config-text.ts'
-import { readDocument } from './read-document.ts'
-import { linkTarget, replaceFile } from './replace-file.ts'
+import { linkTarget } from './replace-file.ts'
+import { writeConfigFile } from './write-config-file.ts'
 
 export interface EditedConfigFile {
   /** The file that was written, after symbolic links. */
@@ -31,19 +31,8 @@ export const editConfigFile = async (
     throw fileErrorFrom(cause, path, 'ERR_CONFIG_UNREADABLE')
   })
   const before = textOrNothing(target, limits)
-  const text = before ?? ''
-  const document = soundDocument(text, path, limits)
-  try {
-    edit(document)
-  } catch (cause) {
-    if (!(cause instanceof ConfigFileError)) throw cause
-    throw new ConfigFileError(cause.code, `${path}: ${cause.message}`, { cause })
-  }
-  try {
-    await replaceFile(target, write(document, layoutOf(text)))
-  } catch (cause) {
-    throw fileErrorFrom(cause, path, 'ERR_CONFIG_UNWRITABLE')
-  }
+  const text = editConfigText(before ?? '', edit, { ...limits, file: path })
+  await writeConfigFile(target, text)
   return { path: target, created: before === undefined }
 }
 
@@ -54,30 +43,4 @@ const textOrNothing = (path: string, limits: ConfigLimits): string | undefined =
     if (error instanceof ConfigFileError && error.code === 'ERR_CONFIG_NOT_FOUND') return undefined
     throw error
   }
-}
-
-const soundDocument = (text: string, file: string, limits: ConfigLimits): Document => {
-  const { document, lines, faults } = readDocument(text, limits)
-  if (faults.length > 0) {
-    const placed = faults.map(({ code, offset, message }) => ({
-      code,
-      file,
-      ...lines.positionAt(offset),
-      path: [],
-      message,
-    }))
-    throw invalidConfigError(placed.slice(0, limits.maxFaults))
-  }
-  return document as Document
-}
-
-const write = (document: Document, { indent, indentSeq, newline, flushComment }: Layout): string => {
-  if (flushComment && document.contents && document.comment) {
-    // As the document's own comment it would get a blank line before it.
-    document.contents.comment = document.comment
-    document.comment = null
-  }
-  // A width of 0 keeps long texts on their line.
-  const text = document.toString({ indent, indentSeq, lineWidth: 0 })
-  return newline === '\n' ? text : text.replaceAll('\n', newline)
 }

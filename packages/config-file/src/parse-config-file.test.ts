@@ -265,3 +265,26 @@ describe('whatever the text', () => {
     }
   })
 })
+
+it('says how to write what YAML takes for something else', () => {
+  const messageOf = (text: string): string | undefined => {
+    const parsed = parseConfigFile(text, z.object({}), { file: 'f.yml' })
+    return parsed.ok ? undefined : parsed.faults[0]?.message
+  }
+  expect(messageOf('domain: *.example.com\n')).toBe(
+    'no anchor `&.example.com` stands before this alias; if it is no alias but a text that begins with *, put it in quotes',
+  )
+  expect(messageOf('path: "C:\\Users\\secret"\n')).toBe(
+    'a backslash in double quotes begins an escape, and this is none; use single quotes',
+  )
+})
+
+it('lets the data choose the schema', () => {
+  const schemaFor = (data: unknown) =>
+    (data as { kind?: string }).kind === 'b' ? z.strictObject({ kind: z.string(), b: z.int() }) : z.strictObject({})
+  expect(parseConfigFile('kind: b\nb: 1\n', schemaFor, { file: 'f.yml' })).toMatchObject({ ok: true, data: { b: 1 } })
+  expect(parseConfigFile('kind: a\n', schemaFor, { file: 'f.yml' })).toMatchObject({
+    ok: false,
+    faults: [{ message: 'unknown key `kind`', line: 1 }],
+  })
+})

@@ -28,11 +28,11 @@ export type ParsedConfig<T> =
  * Reads YAML text against a zod schema. Either the typed data, or everything that is wrong, in the order of the file.
  *
  * An empty text is an empty map; a root that is no map is a fault. Unknown keys are faults where the schema is a `z.strictObject`.
- * Merge keys (`<<`) work; tags, several documents and doubled keys are refused. Throws nothing for a bad text.
+ * A function for a schema chooses it by the data. Merge keys (`<<`) work; tags, several documents and doubled keys are refused. Throws nothing for a bad text.
  */
 export const parseConfigFile = <T>(
   text: string,
-  schema: z.ZodType<T>,
+  schema: z.ZodType<T> | ((data: unknown) => z.ZodType<T>),
   options: ParseConfigOptions,
 ): ParsedConfig<T> => {
   const limits = { ...defaultConfigLimits, ...options }
@@ -50,7 +50,8 @@ export const parseConfigFile = <T>(
   if (plain?.fault) faults.push(placeInText(plain.fault, file, read))
   if (plain === undefined || plain.fault) return { ok: false, faults: inOrder(faults, maxFaults) }
 
-  const checked = checkAgainst(schema, plain.data, maxFaults)
+  const chosen = typeof schema === 'function' ? schema(plain.data) : schema
+  const checked = checkAgainst(chosen, plain.data, maxFaults)
   if (checked.ok && faults.length === 0) {
     return { ok: true, data: checked.data, document, locate: (path) => locate(document, lines, path, 'value') }
   }

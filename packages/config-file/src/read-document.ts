@@ -62,6 +62,8 @@ const tabFault = (text: string, error: YAMLError): TextFault | undefined => {
 const wordsOf = ({ code, message }: YAMLError): string => {
   if (code === 'MULTIPLE_DOCS') return 'only one document is allowed: remove the `---` or `...` between them'
   if (code === 'NON_STRING_KEY') return 'a key must be plain text'
+  if (code === 'BAD_DQ_ESCAPE')
+    return 'a backslash in double quotes begins an escape, and this is none; use single quotes'
   // An unexpected token is quoted at the end, and may be a secret.
   const words = message.replace(/: ".*"$/s, '')
   return words.charAt(0).toLowerCase() + words.slice(1)

@@ -33,9 +33,10 @@ export const structureFaults = (document: Document.Parsed, lines: LineStarts, ma
 
   const visitAlias = (alias: Alias): void => {
     const target = alias.resolve(document)
-    if (target === undefined)
-      report('ERR_CONFIG_ALIAS', alias, `no anchor \`&${alias.source}\` stands before this alias`)
-    else if (ancestors.has(target)) report('ERR_CONFIG_ALIAS', alias, `\`*${alias.source}\` contains itself`)
+    if (target === undefined) {
+      const advice = 'if it is no alias but a text that begins with *, put it in quotes'
+      report('ERR_CONFIG_ALIAS', alias, `no anchor \`&${alias.source}\` stands before this alias; ${advice}`)
+    } else if (ancestors.has(target)) report('ERR_CONFIG_ALIAS', alias, `\`*${alias.source}\` contains itself`)
   }
 
   const visitMap = (map: YAMLMap): void => {
