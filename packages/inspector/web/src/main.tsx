@@ -1,4 +1,7 @@
 import { createRoot } from 'react-dom/client'
+import { App } from './app/app.tsx'
+import { applyStoredTheme } from './app/theme.ts'
 
+applyStoredTheme()
 const container = document.getElementById('app')
-if (container) createRoot(container).render(<main>Tunnel inspector</main>)
+if (container) createRoot(container).render(<App />)
