@@ -1,8 +1,11 @@
 import { Server } from 'node:net'
 import { forwardOver, listenOver, serveWith } from './endpoints.ts'
 import type { EndpointConfig, UpstreamConfig } from './forward-config.ts'
-import { assertKnownOptions } from './known-options.ts'
+import { assertKnownOptions, withoutDots } from './known-options.ts'
 import type { Listener } from './listener.ts'
+import type { NetworkOptions } from './network/network-options.ts'
+import { logSession } from './sdk/session-log.ts'
+import { trustOption } from './sdk/trust-option.ts'
 import type { SessionOptions } from './session/options.ts'
 import { Session } from './session/session.ts'
 
@@ -21,7 +24,13 @@ export interface SessionConfig {
   session_ca_cert?: string | undefined
   /** A session of its own, instead of the one this process already has. @default false */
   force_new_session?: boolean | undefined
+  /** The way to the edge: proxies, name servers and the like. */
+  network?: NetworkOptions | undefined
   onStatusChange?: ((status: 'connected' | 'closed') => void) | undefined
+  /** Another spelling of `onStatusChange`, called with the edge's address and, at an end that nobody asked for, the error. */
+  on_status_change?: ((addr: string, error?: string) => void) | undefined
+  /** Gets a line for whatever happens to the session. */
+  onLogEvent?: ((line: string) => void) | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -33,7 +42,7 @@ export type ListenConfig = SessionConfig & EndpointConfig
  * address works. A number or string is the upstream; nothing is `localhost:80`.
  */
 export async function forward(config: ForwardConfig | string | number = {}): Promise<Listener> {
-  const options = typeof config === 'object' ? config : { addr: config }
+  const options = typeof config === 'object' ? withoutDots(config) : { addr: config }
   return withSession(options, (session) => forwardOver(session, options))
 }
 
@@ -45,7 +54,8 @@ export function listen(config?: ListenConfig): Promise<Listener>
 export function listen<T extends Server>(server: T, listener?: Listener): Promise<T>
 export async function listen(target: ListenConfig | Server = {}, listener?: Listener): Promise<Listener | Server> {
   if (target instanceof Server) return serveWith(listener ?? (await listen()), target)
-  return withSession(target, (session) => listenOver(session, target))
+  const options = withoutDots(target)
+  return withSession(options, (session) => listenOver(session, options))
 }
 
 /** All endpoints that {@link forward} and {@link listen} have online. */
@@ -53,9 +63,25 @@ export function listeners(): Listener[] {
   return [...sessions].flatMap((session) => [...session.endpoints()])
 }
 
-/** Takes one endpoint offline by its URL, or all of them; the last one ends the session. */
-export async function disconnect(url?: string): Promise<void> {
-  await Promise.all(listeners().map((one) => (url === undefined || one.url() === url ? one.close() : undefined)))
+/** The listener with this id, or `null`. */
+export async function getListener(id: string): Promise<Listener | null> {
+  return listeners().find((one) => one.id() === id) ?? null
+}
+
+/** The listener at this URL, or `null`. */
+export async function getListenerByUrl(url: string): Promise<Listener | null> {
+  return listeners().find((one) => one.url() === url) ?? null
+}
+
+/** Takes one endpoint offline, by its URL or its id, or all of them; the last one ends the session. */
+export async function disconnect(urlOrId?: string): Promise<void> {
+  const isMeant = (one: Listener): boolean => urlOrId === undefined || [one.url(), one.id()].includes(urlOrId)
+  await Promise.all(listeners().map((one) => (isMeant(one) ? one.close() : undefined)))
+}
+
+/** The authtoken of sessions that begin from now on without one of their own. */
+export async function authtoken(token: string): Promise<void> {
+  defaultAuthtoken = token
 }
 
 /** Ends every session of {@link forward} and {@link listen}. */
@@ -64,6 +90,7 @@ export async function kill(): Promise<void> {
 }
 
 const sessions = new Set<Session>()
+let defaultAuthtoken: string | undefined
 let current: SharedSession | undefined
 
 /** A session with those who have, or are about to have, an endpoint on it. The last one to go ends it. */
@@ -110,28 +137,34 @@ function release(shared: SharedSession): void {
 }
 
 async function connect(config: SessionConfig): Promise<Session> {
-  const session = await Session.connect(sessionOptions(config))
-  sessions.add(session)
-  session.once('close', () => {
-    sessions.delete(session)
-    config.onStatusChange?.('closed')
+  const { onStatusChange, on_status_change, onLogEvent } = config
+  return Session.connect(sessionOptions(config), (session) => {
+    logSession(session, onLogEvent)
+    let wasOnline = false
+    session.on('connected', () => {
+      wasOnline = true
+      sessions.add(session)
+      onStatusChange?.('connected')
+      on_status_change?.(session.serverAddr)
+    })
+    session.once('close', (error) => {
+      sessions.delete(session)
+      if (!wasOnline) return
+      onStatusChange?.('closed')
+      on_status_change?.(session.serverAddr, error?.message)
+    })
   })
-  session.on('connected', () => config.onStatusChange?.('connected'))
-  config.onStatusChange?.('connected')
-  return session
 }
 
 function sessionOptions(config: SessionConfig): SessionOptions {
-  const { root_cas, session_ca_cert } = config
-  const options: SessionOptions = {
+  const trust = trustOption(config.root_cas, config.session_ca_cert)
+  return {
+    ...config.network,
     connect: config.connect,
     serverAddr: config.server_addr,
-    authtoken: config.authtoken,
+    authtoken: config.authtoken ?? defaultAuthtoken,
     metadata: config.session_metadata,
     signal: config.signal,
+    ...(trust !== undefined && { trust }),
   }
-  if (session_ca_cert !== undefined) options.trust = { caPem: session_ca_cert }
-  else if (root_cas === 'host') options.trust = 'host'
-  else if (root_cas !== undefined && root_cas !== 'trusted') options.trust = { caFile: root_cas }
-  return options
 }

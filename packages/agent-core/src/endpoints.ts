@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import { createSecureContext } from 'node:tls'
-import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
+import { type EndpointRequest, encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
 import { readCaFile } from './ca-file.ts'
 import { asConnectionsOf } from './file-server/stream-connections.ts'
 import {
@@ -12,9 +12,15 @@ import {
   type UpstreamConfig,
   upstreamAddress,
 } from './forward-config.ts'
+import type { InspectedEndpoint, SendOptions } from './inspection/inspector.ts'
+import { inspectorOf } from './inspection/inspector-option.ts'
+import { joinEvents } from './inspection/join-events.ts'
+import { tapOpener } from './inspection/tap-opener.ts'
 import { assertKnownOptions } from './known-options.ts'
 import type { Listener, StreamHandler } from './listener.ts'
 import type { Session } from './session/session.ts'
+import { TrafficStatistics } from './statistics/traffic-statistics.ts'
+import { keepEdgeInformed } from './tls/keep-edge-informed.ts'
 import { terminateTls } from './tls/terminate-tls.ts'
 import type { TlsPlan } from './tls/tls-plan.ts'
 import type { UpstreamAddress } from './upstream/address.ts'
@@ -35,13 +41,64 @@ export async function forwardOver(
   const tls = tlsPlanOf(config)
   // An upstream that speaks TLS gets the visitor's own, where nobody ended it: a second one around it is no use.
   const dialled: UpstreamAddress = tls?.at === 'upstream' ? { ...address, scheme: 'tcp' } : address
-  const opening = upstreamHandler(config, dialled, events)
+  const request = endpointRequest(config, address.url, tls)
   // Endpoints with nothing to wait for come online in the order of the calls.
-  const upstream = opening instanceof Promise ? await opening : opening
-  const listener = await session.bind(endpointRequest(config, address.url), behindTls(tls, upstream.handle))
-  listener.once('close', () => upstream.close?.())
-  if (listener.closed) upstream.close?.()
-  return listener
+  const inspector = config.inspect ? await inspectorOf(config.inspect) : undefined
+  const statistics = inspector && new TrafficStatistics()
+  const inspection = statistics && inspector.inspectEndpoint(inspectedEndpoint(config, request, address, statistics))
+  let upstream: Upstream | undefined
+  const end = (): void => {
+    upstream?.close?.()
+    inspection?.offline()
+  }
+  try {
+    const opening = upstreamHandler(config, dialled, inspection ? joinEvents(events, inspection, statistics) : events)
+    upstream = opening instanceof Promise ? await opening : opening
+    const way = redirectable(upstream.handle)
+    const listener = await session.bind(request, behindTls(tls, way.handle))
+    listener.redirect = way.redirect
+    listener.once('close', end)
+    if (tls?.at === 'edge') keepEdgeInformed(listener, tls.termination)
+    if (listener.closed) end()
+    else inspection?.online(listener)
+    return listener
+  } catch (cause) {
+    end()
+    throw cause
+  }
+}
+
+/**
+ * Sends one HTTP/1.1 request to the upstream of `config`, as a visitor's request would go: past the edge, so that none of its policies apply.
+ * Resolves when the exchange is over, well or not; `observe` sees it. Rejects with what {@link forwardOver} throws for a wrong config, and
+ * with the reason of `signal`.
+ */
+export async function sendToUpstream(
+  config: EndpointConfig & UpstreamConfig,
+  request: Buffer,
+  options: SendOptions,
+): Promise<void> {
+  const { sendOver } = await import('./inspection/send-to-upstream.ts')
+  const address = upstreamAddress(config)
+  await sendOver((events) => upstreamHandler(config, address, events), request, options)
+}
+
+function inspectedEndpoint(
+  config: EndpointConfig & UpstreamConfig,
+  request: EndpointRequest,
+  { url }: UpstreamAddress,
+  statistics: TrafficStatistics,
+): InspectedEndpoint {
+  const { name = '', protocol } = request
+  return {
+    name,
+    protocol: protocol === 'tcp' || protocol === 'tls' ? protocol : 'http',
+    upstream: url,
+    request,
+    statistics,
+    send: (bytes, { upstream, ...options }) =>
+      sendToUpstream(upstream === undefined ? config : { ...config, addr: upstream }, bytes, options),
+  }
 }
 
 interface Upstream {
@@ -73,11 +130,16 @@ function upstreamHandler(
     )
   }
   if (version === undefined) {
-    return { handle: (stream, _header, first) => forwardStream(stream, first, address, options, events) }
+    return {
+      handle: (stream, header, first) => {
+        forwardStream(stream, first, address, options, events, tapOpener(events, header))
+      },
+    }
   }
   return {
     handle: (stream, header, first) => {
-      forwardAnnounced(stream, first, address, options, events, proxyHeader(version, header))
+      const announcement = proxyHeader(version, header)
+      forwardAnnounced(stream, first, address, options, events, announcement, tapOpener(events, header))
     },
   }
 }
@@ -85,6 +147,24 @@ function upstreamHandler(
 async function filesUpstream(address: UpstreamAddress, events: ForwardEvents): Promise<Upstream> {
   const { createFileServer } = await import('./file-server/file-server.ts')
   return { handle: asConnectionsOf(await createFileServer(address.host), events) }
+}
+
+/** A way that can lead elsewhere later. */
+function redirectable(first: StreamHandler): { handle: StreamHandler; redirect: (to: StreamHandler) => void } {
+  let current = first
+  return {
+    handle: (stream, header, bytes) => current(stream, header, bytes),
+    redirect: (to) => {
+      current = to
+    },
+  }
+}
+
+/** Takes connections of `listener` to another upstream. Rejects with {@link TunnelError} 9034. */
+export async function forwarderTo(listener: Listener, addr: string | number): Promise<StreamHandler> {
+  const proto = listener.proto()
+  const config: UpstreamConfig & EndpointConfig = { addr, ...((proto === 'tcp' || proto === 'tls') && { proto }) }
+  return (await upstreamHandler(config, upstreamAddress(config), {})).handle
 }
 
 /** Puts an endpoint online over `session` and hands its connections to whoever listens for `connection`. */
@@ -104,7 +184,11 @@ export async function listenOver(session: Session, config: EndpointConfig): Prom
     listener.emit('connection', socket)
     flowOnceHeard(socket)
   }
-  listener = await session.bind(endpointRequest(config, 'this program'), behindTls(tlsPlanOf(config), handle))
+  const tls = tlsPlanOf(config)
+  const way = redirectable(handle)
+  listener = await session.bind(endpointRequest(config, 'this program', tls), behindTls(tls, way.handle))
+  listener.redirect = way.redirect
+  if (tls?.at === 'edge') keepEdgeInformed(listener, tls.termination)
   return listener
 }
 

@@ -64,7 +64,24 @@ test.each<[EndpointConfig, object]>([
     { proto: 'tls', terminate_at: 'edge', tls_min_version: '1.3' },
     { protocol: 'tls', tlsTermination: { clientCas: [], minVersion: '1.3' } },
   ],
+  [
+    { url: 'https://a.example', mutual_tls_cas: ['-----BEGIN CERTIFICATE-----'] },
+    {
+      protocol: 'https',
+      url: 'https://a.example',
+      tlsTermination: { clientCas: ['-----BEGIN CERTIFICATE-----'], minVersion: '1.2' },
+    },
+  ],
+  [
+    { terminate_at: 'edge', mutual_tls_cas: [] },
+    { protocol: 'https' },
+  ],
   [{ host_header: 'rewrite' }, { protocol: 'https', hostHeader: 'rewrite' }],
+  [{ traffic_policy: 'on_http_request: []' }, { protocol: 'https', trafficPolicy: 'on_http_request: []' }],
+  [
+    { policy: 'inbound: []', traffic_policy: '' },
+    { protocol: 'https', trafficPolicy: 'inbound: []' },
+  ],
 ])('of %j asks for %j', (config, asked) => {
   expect(request(config)).toEqual({ ...asked, upstream })
 })
@@ -102,6 +119,12 @@ test('rewrites Host to the upstream also where something else is shown', () => {
   expect(endpointRequest(config, 'unix:/run/app.sock')).toMatchObject({ hostHeader: 'rewrite' })
 })
 
+test('refuses a policy under both of its names', () => {
+  expect(() => request({ traffic_policy: 'on_http_request: []', policy: 'inbound: []' })).toThrow(
+    expect.objectContaining({ code: 'ERR_TUNNEL_9025' }),
+  )
+})
+
 test('shows another upstream when told to', () => {
   expect(request({ forwards_to: 'my app' }).upstream).toEqual({ url: 'my app' })
 })
@@ -127,7 +150,7 @@ test.each<[EndpointConfig, string]>([
 })
 
 test.each<[object, string]>([
-  [{ proto: 'labeled' }, 'proto "labeled" is not supported: use http, tcp or tls'],
+  [{ proto: 'labelled' }, 'proto "labelled" is not supported: use http, tcp or tls'],
   [{ proto: 7 }, 'proto 7 is not supported: use http, tcp or tls'],
   [{ schemes: 'ftp' }, 'scheme "ftp" is not http or https'],
   [{ schemes: [] }, 'scheme undefined is not http or https'],
@@ -159,10 +182,11 @@ test('refuses a port that is none', () => {
 })
 
 test.each<EndpointConfig>([
-  { crt: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' },
+  { url: 'http://a.example', crt: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' },
+  { schemes: 'http', mutual_tls_cas: 'ca.pem' },
   { proto: 'tcp', mutual_tls_cas: 'ca.pem' },
-  { url: 'https://a.example', tls_min_version: '1.3' },
-])('refuses %j rather than ignore it where no tls endpoint is asked for', (config) => {
+  { labels: 'app=web', tls_min_version: '1.3' },
+])('refuses %j rather than ignore it where there is no TLS', (config) => {
   expect(() => request(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_813' }))
 })
 
@@ -184,4 +208,10 @@ test.each<[object, string]>([
 test('refuses HTTP/2 to a directory', () => {
   const config = { addr: 'file:///srv', app_protocol: 'http2' } as const
   expect(() => upstreamAddress(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9021' }))
+})
+
+test('proto labeled goes with labels', () => {
+  const labels = endpointRequest({ proto: 'labeled', labels: 'a:b' }, 'x')
+  expect(labels).toMatchObject({ protocol: '', labels: ['a=b'] })
+  expect(() => endpointRequest({ proto: 'labeled' }, 'x')).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_394' }))
 })

@@ -1,17 +1,20 @@
 import { type EndpointRequest, TunnelError } from '@tunnel/protocol'
-import { type TlsConfig, type TlsPlan, tlsPlan } from './tls/tls-plan.ts'
+import type { TrafficInspector } from './inspection/inspector.ts'
+import type { ModuleOptions } from './modules/module-options.ts'
+import { policyOfModules } from './modules/policy-of-modules.ts'
+import { httpsPlan, type TlsConfig, type TlsPlan, tlsPlan } from './tls/tls-plan.ts'
 import { parseUpstreamAddress, type UpstreamAddress } from './upstream/address.ts'
 import type { ProxyProtocolVersion } from './upstream/proxy-header.ts'
 
 /** What to put online and where it leads. Names are those of ngrok's JavaScript SDK (reference agent.md §10.1), plus `url`, `name` and `description`. */
-export interface EndpointConfig extends TlsConfig {
+export interface EndpointConfig extends TlsConfig, ModuleOptions {
   /**
    * Public address: `https://name.tunnel.example`, `tcp://`, or empty for a random one.
    * Excludes `domain`, `hostname`, `schemes` and `remote_addr` (9021).
    */
   url?: string | undefined
-  /** @default what the scheme of `url` says, else `http` */
-  proto?: 'http' | 'tcp' | 'tls' | undefined
+  /** `labeled` goes with `labels` (394). @default what the scheme of `url` says, else `http` */
+  proto?: 'http' | 'tcp' | 'tls' | 'labeled' | undefined
   /** Host name of an http or tls endpoint. `hostname` is the older word for it. */
   domain?: string | undefined
   hostname?: string | undefined
@@ -39,6 +42,10 @@ export interface EndpointConfig extends TlsConfig {
    * @default none
    */
   proxy_proto?: '' | '1' | '2' | 1 | 2 | undefined
+  /** A traffic policy, YAML or JSON, which the edge checks and enforces (9026 where it is wrong). `''`: none. */
+  traffic_policy?: string | undefined
+  /** The older word for `traffic_policy`; both exclude each other (9025). */
+  policy?: string | undefined
 }
 
 /** Where the traffic of {@link forward} goes. */
@@ -59,15 +66,25 @@ export interface UpstreamConfig {
    * @default `http1`
    */
   app_protocol?: 'http1' | 'http2' | undefined
+  /**
+   * Who sees the exchanges and connections of the endpoint. `true`: the inspector of `@tunnel/inspector`, which has to be installed (813), with
+   * its local API and web pages; or an inspector of your own. It costs nothing when off.
+   * @default false
+   */
+  inspect?: boolean | TrafficInspector | undefined
 }
 
 /** What a bind request says for a config. Throws 332, 1123 or 15003 for an unknown protocol, PROXY protocol or HTTP version, and 9021 for options that exclude each other. */
-export function endpointRequest(config: EndpointConfig & UpstreamConfig, upstreamUrl: string): EndpointRequest {
+export function endpointRequest(
+  config: EndpointConfig & UpstreamConfig,
+  upstreamUrl: string,
+  tls = tlsPlanOf(config),
+): EndpointRequest {
   const proto = protoOf(config)
   const labels = labelsOf(config)
   const url = addressOf(config, proto)
   const proxyProtocol = proxyProtocolOf(config)
-  const tls = tlsPlanOf(config)
+  const policy = policyOf(config, proto)
   return {
     protocol: labels ? '' : proto === 'http' ? (schemeOfUrl(url) ?? 'https') : proto,
     upstream: {
@@ -83,29 +100,48 @@ export function endpointRequest(config: EndpointConfig & UpstreamConfig, upstrea
     ...(config.binding !== undefined && { bindings: [config.binding] }),
     ...(config.pooling_enabled !== undefined && { poolingEnabled: config.pooling_enabled }),
     ...(config.host_header !== undefined && { hostHeader: hostHeaderOf(config, upstreamUrl) }),
-    ...(tls?.at === 'edge' && { tlsTermination: tls.termination }),
+    ...(tls?.at === 'edge' && { tlsTermination: tls.termination.wire }),
+    ...(policy && { trafficPolicy: policy }),
   }
+}
+
+function policyOf(config: EndpointConfig, proto: Proto): string | undefined {
+  const { traffic_policy, policy } = config
+  if (traffic_policy && policy) throw new TunnelError(9025, 'traffic_policy and policy are the same: give one')
+  const own = traffic_policy || policy
+  const modules = policyOfModules(config, proto)
+  if (own && modules) throw exclusive('traffic_policy', 'options that become rules of one')
+  return own || modules
 }
 
 /** As the edge takes them; `undefined` where there are none. Throws 9021 beside an address. */
 function labelsOf(config: EndpointConfig): string[] | undefined {
   const labels = [config.labels ?? []].flat()
-  if (labels.length === 0) return undefined
-  const { url, proto, domain, hostname, remote_addr, schemes } = config
+  if (labels.length === 0) {
+    if (config.proto === 'labeled') throw new TunnelError(394, 'proto labeled needs labels')
+    return undefined
+  }
+  const { url, proto: given, domain, hostname, remote_addr, schemes } = config
+  const proto = given === 'labeled' ? undefined : given
   for (const [name, value] of Object.entries({ url, proto, domain, hostname, remote_addr, schemes })) {
     if (value !== undefined) throw exclusive('labels', name)
   }
   return labels.map((label) => (label.includes('=') ? label : label.replace(':', '=')))
 }
 
-/** Where TLS ends; `undefined` for another endpoint than a tls one, of which it is asked in vain (813). */
+/** Where TLS ends, and how; `undefined` where nothing is said of it, or could be. Throws {@link TunnelError} 813 where it is said in vain. */
 export function tlsPlanOf(config: EndpointConfig): TlsPlan | undefined {
   const proto = protoOf(config)
   if (proto === 'tls') return tlsPlan(config)
+  const isHttps = proto === 'http' && !labelsOf(config) && schemeOfUrl(addressOf(config, proto)) !== 'http'
+  if (isHttps) return httpsPlan(config)
   const { crt, key, mutual_tls_cas, tls_min_version } = config
   for (const [name, value] of Object.entries({ crt, key, mutual_tls_cas, tls_min_version })) {
     if (value)
-      throw new TunnelError(813, `option ${name} is not supported yet for ${proto} endpoints, only for tls ones`)
+      throw new TunnelError(
+        813,
+        `option ${name} is for https and tls endpoints, not for ${labelsOf(config) ? 'labels' : proto}`,
+      )
   }
   return undefined
 }
@@ -153,7 +189,8 @@ function givenAddress(config: UpstreamConfig & EndpointConfig): UpstreamAddress 
 
 type Proto = 'http' | 'tcp' | 'tls'
 
-function protoOf({ proto, url }: EndpointConfig): Proto {
+function protoOf({ proto: given, url }: EndpointConfig): Proto {
+  const proto = given === 'labeled' ? undefined : given
   if (proto !== undefined && proto !== 'http' && proto !== 'tcp' && proto !== 'tls')
     throw unsupportedProtocol('proto', proto)
   const scheme = schemeOfUrl(url)

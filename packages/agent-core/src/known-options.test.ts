@@ -1,24 +1,28 @@
 import { expect, test, vi } from 'vitest'
-import { assertKnownOptions } from './known-options.ts'
+import { assertKnownOptions, withoutDots } from './known-options.ts'
 
 test('takes what is supported', () => {
   assertKnownOptions({ addr: 8080, url: 'https://a.example', connect: 'tunnel://edge', onStatusChange: () => {} })
 })
 
-test.each(['basic_auth', 'auth', 'oauth_provider', 'oauth.provider', 'traffic_policy', 'policy', 'compression'])(
-  'refuses %s rather than ignore it',
-  (name) => {
-    expect(() => assertKnownOptions({ [name]: 'on' })).toThrow(
-      expect.objectContaining({
-        code: 'ERR_TUNNEL_813',
-        message: expect.stringContaining(`option ${name} is not supported yet`),
-      }),
-    )
-  },
-)
+test('refuses what it cannot do rather than ignore it', () => {
+  expect(() => assertKnownOptions({ websocket_tcp_converter: true })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TUNNEL_813',
+      message: expect.stringContaining('option websocket_tcp_converter is not supported yet'),
+    }),
+  )
+})
 
 test('takes an option that is not supported where it asks for nothing', () => {
-  assertKnownOptions({ basic_auth: [], oauth_provider: '', compression: false, policy: null, labels: undefined })
+  assertKnownOptions({ websocket_tcp_converter: false })
+})
+
+test('reads the older spelling of an option', () => {
+  const config = { 'oauth.provider': 'google', addr: 80 }
+  expect(withoutDots(config)).toEqual({ oauth_provider: 'google', addr: 80 })
+  const plain = { addr: 80 }
+  expect(withoutDots(plain)).toBe(plain)
 })
 
 test.each([
@@ -35,7 +39,7 @@ test.each([
 })
 
 test('never repeats the value of an option', () => {
-  for (const name of ['basic_auth', 'oauth_client_secret', 'pasword']) {
+  for (const name of ['websocket_tcp_converter', 'pasword']) {
     expect(() => assertKnownOptions({ [name]: 'hunter2' })).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
     )

@@ -14,15 +14,28 @@ export function assertKnownOptions(config: object): void {
   }
 }
 
+/** Older programs write `oauth.provider`. */
+export function withoutDots<T extends object>(config: T): T {
+  const entries = Object.entries(config)
+  if (!entries.some(([name]) => name.includes('.'))) return config
+  return Object.fromEntries(entries.map(([name, value]) => [name.replaceAll('.', '_'), value])) as T
+}
+
 /** The compiler keeps this the same as the options that there are. */
 const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   addr: true,
+  allow_user_agent: true,
   app_protocol: true,
+  auth: true,
   authtoken: true,
   authtoken_from_env: true,
+  basic_auth: true,
   binding: true,
+  circuit_breaker: true,
+  compression: true,
   connect: true,
   crt: true,
+  deny_user_agent: true,
   description: true,
   dial_timeout_ms: true,
   domain: true,
@@ -31,17 +44,40 @@ const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   host: true,
   host_header: true,
   hostname: true,
+  inspect: true,
+  ip_restriction_allow_cidrs: true,
+  ip_restriction_deny_cidrs: true,
   key: true,
   labels: true,
   metadata: true,
   mutual_tls_cas: true,
   name: true,
+  network: true,
+  oauth_allow_domains: true,
+  oauth_allow_emails: true,
+  oauth_client_id: true,
+  oauth_client_secret: true,
+  oauth_provider: true,
+  oauth_scopes: true,
+  oidc_allow_domains: true,
+  oidc_allow_emails: true,
+  oidc_client_id: true,
+  oidc_client_secret: true,
+  oidc_issuer_url: true,
+  oidc_scopes: true,
+  on_status_change: true,
+  onLogEvent: true,
   onStatusChange: true,
+  policy: true,
   pooling_enabled: true,
   port: true,
   proto: true,
   proxy_proto: true,
   remote_addr: true,
+  request_header_add: true,
+  request_header_remove: true,
+  response_header_add: true,
+  response_header_remove: true,
   root_cas: true,
   schemes: true,
   server_addr: true,
@@ -50,59 +86,22 @@ const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   signal: true,
   terminate_at: true,
   tls_min_version: true,
+  traffic_policy: true,
   upstream_tls_ca_file: true,
   url: true,
   verify_upstream_tls: true,
+  verify_webhook_provider: true,
+  verify_webhook_secret: true,
 }
 
 /** Reference agent.md §10.1, "accepted but ignored", less what works here; and callbacks, which change nothing for visitors. */
-const ignored: ReadonlySet<string> = new Set([
-  'binPath',
-  'configPath',
-  'inspect',
-  'onLogEvent',
-  'on_status_change',
-  'region',
-  'subdomain',
-  'web_addr',
-])
+const ignored: ReadonlySet<string> = new Set(['binPath', 'configPath', 'region', 'subdomain', 'web_addr'])
 
-/** Reference agent.md §10.1: target, endpoint and module options that nothing here carries out yet. */
-const unsupported: ReadonlySet<string> = new Set([
-  'allow_user_agent',
-  'auth',
-  'basic_auth',
-  'circuit_breaker',
-  'compression',
-  'deny_user_agent',
-  'ip_restriction_allow_cidrs',
-  'ip_restriction_deny_cidrs',
-  'oauth_allow_domains',
-  'oauth_allow_emails',
-  'oauth_client_id',
-  'oauth_client_secret',
-  'oauth_provider',
-  'oauth_scopes',
-  'oidc_allow_domains',
-  'oidc_allow_emails',
-  'oidc_client_id',
-  'oidc_client_secret',
-  'oidc_issuer_url',
-  'oidc_scopes',
-  'policy',
-  'request_header_add',
-  'request_header_remove',
-  'response_header_add',
-  'response_header_remove',
-  'traffic_policy',
-  'verify_webhook_provider',
-  'verify_webhook_secret',
-  'websocket_tcp_converter',
-])
+/** Reference agent.md §10.1: what nothing here carries out yet. */
+const unsupported: ReadonlySet<string> = new Set(['websocket_tcp_converter'])
 
 function assertOff(name: string, value: unknown): void {
-  // Older programs write `oauth.provider`.
-  if (!unsupported.has(name.replaceAll('.', '_'))) throw unknownOption(name)
+  if (!unsupported.has(name)) throw unknownOption(name)
   const isOff = value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)
   if (isOff) return
   throw new TunnelError(813, `option ${name} is not supported yet, and nothing was put online without it`)

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { BoundEndpoint, EndpointRequest, StreamHeader, TunnelError } from '@tunnel/protocol'
+import type { BoundEndpoint, EndpointPatch, EndpointRequest, StreamHeader, TunnelError } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
 import type { VisitorSocket } from './visitor-socket.ts'
 
@@ -13,28 +13,45 @@ export interface ListenerEvents {
   connection: [socket: VisitorSocket]
 }
 
+/** Which request {@link Listener.explain} is about. */
+export interface ExplainOptions {
+  /** Only a request whose header `tunnel-explain` says this. @default the next one */
+  token?: string | undefined
+  /** How long to wait for it, in ms, up to 600,000. */
+  ttlMs: number
+}
+
+/** What a listener asks of its session. */
+export interface ListenerSession {
+  unbind(listener: Listener): Promise<void>
+  update(listener: Listener, patch: EndpointPatch): Promise<void>
+  explain(listener: Listener, options: ExplainOptions): Promise<string | undefined>
+}
+
 /** An endpoint that is online, or comes back by itself while its session reconnects. */
 export class Listener extends EventEmitter<ListenerEvents> {
-  readonly request: EndpointRequest
-  /** @internal */
-  readonly handle: StreamHandler
+  #request: EndpointRequest
+  /** @internal Sends connections elsewhere. */
+  redirect: (to: StreamHandler) => void = () => {}
+  /** @internal Not `handle`, where `server.listen()` looks for what to listen on. */
+  readonly serve: StreamHandler
   #bound: BoundEndpoint
   #closed = false
   #error: TunnelError | undefined
-  readonly #closeAtSession: (listener: Listener) => Promise<void>
+  readonly #session: ListenerSession
 
   /** @internal */
-  constructor(
-    request: EndpointRequest,
-    bound: BoundEndpoint,
-    handle: StreamHandler,
-    close: (listener: Listener) => Promise<void>,
-  ) {
+  constructor(request: EndpointRequest, bound: BoundEndpoint, serve: StreamHandler, session: ListenerSession) {
     super()
-    this.request = request
-    this.handle = handle
+    this.#request = request
+    this.serve = serve
     this.#bound = bound
-    this.#closeAtSession = close
+    this.#session = session
+  }
+
+  /** What the edge was asked for. */
+  get request(): EndpointRequest {
+    return this.#request
   }
 
   /** The public address: `https://name.tunnel.example`. */
@@ -46,9 +63,14 @@ export class Listener extends EventEmitter<ListenerEvents> {
     return this.#bound.id
   }
 
-  /** `http`, `https` or `tcp`. */
-  proto(): string {
-    return this.#bound.protocol
+  /** `http`, `https`, `tcp` or `tls`; `null` of an endpoint with labels, which has no address. */
+  proto(): string | null {
+    return this.request.labels ? null : this.#bound.protocol
+  }
+
+  /** By key. */
+  labels(): Record<string, string> {
+    return Object.fromEntries((this.request.labels ?? []).map((label) => splitAtFirst(label, '=')))
   }
 
   /** Where it forwards to, as shown to people. */
@@ -58,6 +80,32 @@ export class Listener extends EventEmitter<ListenerEvents> {
 
   metadata(): string {
     return this.request.metadata ?? ''
+  }
+
+  /**
+   * Sends the connections that come from now on to this address, wherever they went before; nobody inspects them there. Rejects with 9034 for what
+   * is no address.
+   */
+  async forward(address: string | number): Promise<void> {
+    const { forwarderTo } = await import('./endpoints.ts')
+    this.redirect(await forwarderTo(this, address))
+  }
+
+  /**
+   * Changes what the edge knows of the endpoint, its policy among it, without a connection lost; an edge that is away learns it when it comes back.
+   * Rejects with what an edge answered.
+   */
+  async update(patch: EndpointPatch): Promise<void> {
+    await this.#session.update(this, patch)
+    this.#request = { ...this.#request, ...patch }
+  }
+
+  /**
+   * What the endpoint's policy does with one request to come, as the edge's JSON (protocol SPEC §3.7); `undefined` when no such request came in
+   * time. One at a time: a second one ends the first. Rejects with what the edge answered, 2206 where the endpoint has no policy.
+   */
+  explain(options: ExplainOptions): Promise<string | undefined> {
+    return this.#session.explain(this, options)
   }
 
   get closed(): boolean {
@@ -72,7 +120,7 @@ export class Listener extends EventEmitter<ListenerEvents> {
 
   /** Takes the endpoint offline; connections that are open go on. Idempotent. */
   close(): Promise<void> {
-    return this.#closed ? Promise.resolve() : this.#closeAtSession(this)
+    return this.#closed ? Promise.resolve() : this.#session.unbind(this)
   }
 
   /** @internal What the edge said when the endpoint was bound again. */
@@ -87,4 +135,9 @@ export class Listener extends EventEmitter<ListenerEvents> {
     this.#error = error
     this.emit('close', error)
   }
+}
+
+function splitAtFirst(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return [text.slice(0, at), text.slice(at + 1)]
 }

@@ -26,3 +26,8 @@ test('gives the bytes that came with the header before all others', () => {
   socket.write('then')
   expect(String(socket.read())).toBe('first then')
 })
+
+test('takes what servers ask of a socket of node:net', () => {
+  const socket = socketOf('203.0.113.7:1')
+  expect(socket.setTimeout().setNoDelay().setKeepAlive().ref().unref()).toBe(socket)
+})

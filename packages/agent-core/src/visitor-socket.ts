@@ -7,7 +7,15 @@ export type VisitorSocket = Duplex & {
   readonly remoteAddress: string
   readonly remotePort: number
   readonly header: StreamHeader
+  /** What servers and frameworks ask of a socket of `node:net` and has no meaning here. No timeout ever fires: the edge has those of its visitors. */
+  setTimeout(): VisitorSocket
+  setNoDelay(): VisitorSocket
+  setKeepAlive(): VisitorSocket
+  ref(): VisitorSocket
+  unref(): VisitorSocket
 }
+
+const SOCKET_METHODS = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const
 
 /** A stream of the edge as a {@link VisitorSocket}, paused, with `first` put back in front. */
 export function visitorSocket(stream: Stream, header: StreamHeader, first: Buffer): VisitorSocket {
@@ -23,6 +31,7 @@ export function visitorSocket(stream: Stream, header: StreamHeader, first: Buffe
     remoteAddress: { value: address, enumerable: true },
     remotePort: { value: hasPort ? Number(header.visitorAddress.slice(colon + 1)) : 0, enumerable: true },
     header: { value: header },
+    ...Object.fromEntries(SOCKET_METHODS.map((name) => [name, { value: () => stream }])),
   }) as unknown as VisitorSocket
 }
 

@@ -106,7 +106,7 @@ describe.skipIf(!hasOpenssl)('forward and listen (need openssl)', () => {
 
   test('refuse an option before they connect', async () => {
     const edge = await edgeOfEnvironment()
-    await expect(forward({ addr: 8080, basic_auth: 'me:secret123' } as object)).rejects.toMatchObject({
+    await expect(forward({ addr: 8080, websocket_tcp_converter: true } as object)).rejects.toMatchObject({
       code: 'ERR_TUNNEL_813',
     })
     expect(edge.linkCount).toBe(0)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
@@ -25,6 +25,11 @@ export interface FakeEdge {
 export interface FakeEdgeOptions extends EdgeScript {
   /** The ways in that it has. @default both */
   alpn?: string[]
+  /** Answers what is no agent. @default 404 */
+  onWebRequest?: RequestListener
+  /** @default 127.0.0.1, and a free port */
+  host?: string
+  port?: number
 }
 
 /** An edge that does what a test tells it, over the real ways in. It ends with the test. */
@@ -43,7 +48,12 @@ export async function startFakeEdge(
     })
   }
 
-  const web = createHttpServer()
+  const web = createHttpServer(
+    options.onWebRequest ?? ((_request, response) => {
+      response.sendDate = false
+      response.writeHead(404).end()
+    }),
+  )
   const websockets = new WebSocketServer({ server: web, path: AGENT_WEBSOCKET_PATH })
   websockets.on('connection', (websocket) => accept(createWebSocketStream(websocket)))
   const server = createTlsServer({
@@ -59,7 +69,8 @@ export async function startFakeEdge(
     if (socket.alpnProtocol === AGENT_ALPN) accept(socket)
     else web.emit('connection', socket)
   })
-  server.listen(0, '127.0.0.1')
+  const host = options.host ?? '127.0.0.1'
+  server.listen(options.port ?? 0, host)
   await once(server, 'listening')
   onTestFinished(async () => {
     const closed = once(server, 'close')
@@ -69,7 +80,7 @@ export async function startFakeEdge(
   })
 
   const { port } = server.address() as AddressInfo
-  const target = { host: '127.0.0.1', port }
+  const target = { host, port }
   return {
     ...target,
     connectionString: formatConnectionString({

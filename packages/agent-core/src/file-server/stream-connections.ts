@@ -1,5 +1,7 @@
 import type { Server } from 'node:http'
 import { STREAM_ACCEPTED } from '@tunnel/protocol'
+import { tapOpener } from '../inspection/tap-opener.ts'
+import { tapServerStream } from '../inspection/tap-server-stream.ts'
 import type { StreamHandler } from '../listener.ts'
 import type { ForwardEvents } from '../upstream/forward-stream.ts'
 import { flowOnceHeard, visitorSocket } from '../visitor-socket.ts'
@@ -16,6 +18,8 @@ export function asConnectionsOf(server: Server, events: ForwardEvents): StreamHa
       events.onClosed?.({ durationMs, bytesIn: stream.bytesRead - headerBytes, bytesOut })
     })
     socket.write(STREAM_ACCEPTED)
+    const openTap = tapOpener(events, header)
+    if (openTap) tapServerStream(stream, openTap)
     events.onOpened?.()
     server.emit('connection', socket)
     flowOnceHeard(socket)

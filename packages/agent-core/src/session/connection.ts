@@ -4,8 +4,9 @@ import { type EdgeMessage, PROTOCOL_VERSIONS, TunnelError, type Welcome } from '
 import { Client, type Stream } from '@tunnel/yamux'
 import { AGENT_VERSION } from '../version.ts'
 import { ControlRequests } from './control-requests.ts'
-import { dialEdge, type EdgeTransport } from './dial-edge.ts'
+import { dialEdge, type EdgeRoute, type EdgeTransport } from './dial-edge.ts'
 import type { SessionOptions } from './options.ts'
+import { remoteCapabilities } from './remote-command.ts'
 import type { SessionTarget } from './target.ts'
 
 export interface ConnectionEvents {
@@ -33,6 +34,7 @@ const DEFAULT_TIMEOUT_MS = 10_000
 /** Dials and authenticates. Rejects with {@link TunnelError}; `retryable` says whether it is worth another try. */
 export async function connectToEdge(
   target: SessionTarget,
+  route: EdgeRoute,
   transport: EdgeTransport,
   options: SessionOptions,
   cookie: string | undefined,
@@ -40,7 +42,7 @@ export async function connectToEdge(
   signal: AbortSignal,
 ): Promise<EdgeConnection> {
   const timeoutMs = options.connectTimeoutMs ?? DEFAULT_TIMEOUT_MS
-  const socket = await dialEdge(transport, target.address, target.trust, timeoutMs, signal)
+  const socket = await dialEdge(transport, route, timeoutMs, signal)
   return authenticate(socket, target, transport, options, cookie, events, timeoutMs, signal)
 }
 
@@ -110,11 +112,7 @@ function authenticate(
         transport,
       },
       heartbeat: { intervalMs: heartbeatIntervalMs, toleranceMs: heartbeatToleranceMs },
-      remote: {
-        stop: '',
-        restart: options.onRestartCommand ? '' : 'this program does not restart itself',
-        update: options.onUpdateCommand ? '' : 'this program does not update itself',
-      },
+      remote: remoteCapabilities(options),
     })
 
     function onMessage(message: EdgeMessage): void {

@@ -8,8 +8,8 @@ import {
   TunnelError,
 } from '@tunnel/protocol'
 
-type Answer = Extract<EdgeMessage, { type: 'bound' | 'done' }>
-type Request = Extract<AgentMessage, { type: 'bind' | 'unbind' | 'update' }>
+type Answer = Extract<EdgeMessage, { type: 'bound' | 'done' | 'explained' }>
+type Request = Extract<AgentMessage, { type: 'bind' | 'unbind' | 'update' | 'explain' }>
 /** Of every request alone, so that a union keeps its members. */
 type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never
 
@@ -86,10 +86,10 @@ export class ControlRequests {
   }
 }
 
-type AnyAnswer = Extract<EdgeMessage, { type: 'bound' | 'done' | 'failed' | 'unsupported' }>
+type AnyAnswer = Extract<EdgeMessage, { type: 'bound' | 'done' | 'explained' | 'failed' | 'unsupported' }>
 
 function isAnswer(message: EdgeMessage): message is AnyAnswer {
-  return ['bound', 'done', 'failed', 'unsupported'].includes(message.type)
+  return ['bound', 'done', 'explained', 'failed', 'unsupported'].includes(message.type)
 }
 
 function unsupportedByEdge(messageType: string): TunnelError {

@@ -5,6 +5,7 @@ import { AGENT_ALPN } from '@tunnel/protocol'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createAuthority, createLeaf, hasOpenssl, type Identity } from '../../test/certificates.ts'
 import { freePort, listening, startTcpServer, startTlsServer } from '../../test/tls-server.ts'
+import type { NetworkOptions } from '../network/network-options.ts'
 import { dialEdge, type EdgeTransport } from './dial-edge.ts'
 import type { EdgeTrust } from './trust.ts'
 
@@ -18,10 +19,19 @@ async function dial(
     host?: string
     timeoutMs?: number
     signal?: AbortSignal
+    network?: NetworkOptions
   } = {},
 ): Promise<Duplex> {
-  const { transport = 'tls', trust = 'host', host = '127.0.0.1', timeoutMs = 10_000, signal = never } = options
-  const socket = await dialEdge(transport, { host, port }, trust, timeoutMs, signal)
+  const {
+    transport = 'tls',
+    trust = 'host',
+    host = '127.0.0.1',
+    timeoutMs = 10_000,
+    signal = never,
+    network = {},
+  } = options
+  const route = { address: { host, port }, trust, network, env: {} }
+  const socket = await dialEdge(transport, route, timeoutMs, signal)
   onTestFinished(() => void socket.destroy())
   return socket
 }

@@ -1,12 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type BoundEndpoint, type EdgeMessage, type EndpointRequest, TunnelError, type Welcome } from '@tunnel/protocol'
-import type { Listener } from '../listener.ts'
+import {
+  type BoundEndpoint,
+  type EdgeMessage,
+  type EndpointPatch,
+  type EndpointRequest,
+  TunnelError,
+  type Welcome,
+} from '@tunnel/protocol'
+import type { ExplainOptions, Listener } from '../listener.ts'
 import { backoffDelayMs } from './backoff.ts'
 import { bindAgain, bindOver, requestForSameAddress, unbindOver } from './bind-endpoint.ts'
 import { connectToEdge, type EdgeConnection } from './connection.ts'
 import type { ControlRequests } from './control-requests.ts'
-import type { EdgeTransport } from './dial-edge.ts'
+import type { EdgeRoute, EdgeTransport } from './dial-edge.ts'
 import type { SessionOptions } from './options.ts'
+import { RevocationList } from './revocation-list.ts'
 import { serveStream } from './serve-streams.ts'
 import { ServedEndpoints } from './served-endpoints.ts'
 import type { SessionTarget } from './target.ts'
@@ -43,6 +51,7 @@ const MAX_RETIRED_CONNECTIONS = 4
 export class EdgeLeg {
   readonly target: SessionTarget
   readonly #options: SessionOptions
+  readonly #route: EdgeRoute
   readonly #host: LegHost
   readonly #abort = new AbortController()
   /** Endpoints whose address this edge gave. */
@@ -61,6 +70,12 @@ export class EdgeLeg {
   constructor(target: SessionTarget, options: SessionOptions, host: LegHost) {
     this.target = target
     this.#options = options
+    this.#route = {
+      ...target,
+      network: options,
+      env: options.env,
+      revocation: options.crlUrl === undefined ? undefined : new RevocationList(options.crlUrl),
+    }
     this.#host = host
   }
 
@@ -125,6 +140,30 @@ export class EdgeLeg {
   async unbind(listener: Listener): Promise<void> {
     const links = [this.#current, this.#pending, ...this.#retired].filter((link) => link !== undefined)
     await Promise.all(links.map(({ connection, served }) => unbindOver(connection, served.delete(listener))))
+  }
+
+  /** An edge that does not have the endpoint now is asked for it with the patch when it comes back. */
+  async update(listener: Listener, patch: EndpointPatch): Promise<void> {
+    const link = this.#current ?? this.#pending
+    const endpointId = link?.served.idOf(listener)
+    if (link && endpointId !== undefined)
+      await link.connection.requests.request({ type: 'update', endpointId, endpoint: patch })
+  }
+
+  /** Rejects with 810 while the edge is away. */
+  async explain(listener: Listener, { token, ttlMs }: ExplainOptions): Promise<string | undefined> {
+    const link = this.#current ?? this.#pending
+    const endpointId = link?.served.idOf(listener)
+    if (!link || endpointId === undefined)
+      throw new TunnelError(810, 'the edge does not have the endpoint now', { retryable: true })
+    return explained(link, endpointId, { token, ttlMs })
+  }
+
+  /** The same of an endpoint that another session with the same credential has. */
+  async explainUrl(url: string, options: ExplainOptions): Promise<string | undefined> {
+    const link = this.#current ?? this.#pending
+    if (!link) throw new TunnelError(810, 'there is no connection to the edge now', { retryable: true })
+    return explained(link, url, options)
   }
 
   /** Says goodbye. Resolves when the connections are gone. */
@@ -215,6 +254,7 @@ export class EdgeLeg {
     let connection: EdgeConnection | undefined
     connection = await connectToEdge(
       this.target,
+      this.#route,
       transport,
       this.#options,
       this.#cookie,
@@ -317,5 +357,16 @@ const OTHER_WAY_MAY_HELP: ReadonlySet<string> = new Set([
   'ERR_TUNNEL_8002',
   'ERR_TUNNEL_8003',
   'ERR_TUNNEL_8004',
+  'ERR_TUNNEL_8006',
   'ERR_TUNNEL_810',
 ])
+
+async function explained(
+  link: Link,
+  endpointId: string,
+  { token, ttlMs }: ExplainOptions,
+): Promise<string | undefined> {
+  const message = { type: 'explain' as const, endpointId, ttlMs, ...(token !== undefined && { token }) }
+  const answer = await link.connection.requests.request(message)
+  return answer.type === 'explained' ? answer.trace : undefined
+}

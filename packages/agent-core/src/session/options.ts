@@ -1,10 +1,11 @@
 import { TunnelError } from '@tunnel/protocol'
+import type { NetworkOptions } from '../network/network-options.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { EdgeTransport } from './dial-edge.ts'
 import type { EdgeTrust } from './trust.ts'
 
 /** How an agent connects, whatever it forwards later. */
-export interface SessionOptions {
+export interface SessionOptions extends NetworkOptions {
   /**
    * `tunnel://AUTHTOKEN@host:port?ca=sha256:…`, as the edge prints it: address, trust and authtoken in one.
    * `serverAddr`, `trust` and `authtoken` override its parts. A list, or commas, for several edges: the session has the same
@@ -14,6 +15,12 @@ export interface SessionOptions {
   connect?: string | readonly string[] | undefined
   /** `host:port` of the edge; the port is 443 when left out. A list, or commas, for several edges; an entry may be a connection string. */
   serverAddr?: string | readonly string[] | undefined
+  /**
+   * Of several edges, only those whose host name has it as a label: `eu` is at `connect.eu.example.com`. None of several: 9034. A single
+   * edge is in every region, and so is every edge where it is `auto`.
+   * @default `auto`
+   */
+  region?: string | undefined
   /** Whom to believe to be the edge. @default what `connect` pins, else the host's roots */
   trust?: EdgeTrust | undefined
   /** @default what the option `connect` holds, else `TUNNEL_AUTHTOKEN`, else what `TUNNEL_CONNECT` holds, else `NGROK_AUTHTOKEN` */
@@ -38,6 +45,8 @@ export interface SessionOptions {
   backoff?: BackoffOptions | undefined
   /** Name and version of the program around this SDK: `mytool/1.2.0`. */
   userAgent?: string | undefined
+  /** Whether the edge may stop, restart and update this program at all (805, 804, 806). @default true (reference agent.md §7.10) */
+  remoteManagement?: boolean | undefined
   /** What the edge may ask for. Left out: the agent says it does not support it, except stop, which closes the session. */
   onStopCommand?: (() => void | Promise<void>) | undefined
   onRestartCommand?: (() => void | Promise<void>) | undefined
@@ -56,6 +65,7 @@ export function validateTimes(options: SessionOptions): void {
   assertTime('heartbeatIntervalMs', options.heartbeatIntervalMs, 1000, 111)
   assertTime('heartbeatToleranceMs', options.heartbeatToleranceMs, 1000, 112)
   assertTime('connectTimeoutMs', options.connectTimeoutMs, 1, 301)
+  assertTime('dnsTimeoutMs', options.dnsTimeoutMs, 1, 301)
 }
 
 function assertTime(name: string, value: number | undefined, leastMs: number, code: number): void {

@@ -2,7 +2,7 @@ import type { AgentMessage } from '@tunnel/protocol'
 import { expect, test } from 'vitest'
 import type { ControlRequests } from './control-requests.ts'
 import type { SessionOptions } from './options.ts'
-import { answerRemoteCommand } from './remote-command.ts'
+import { answerRemoteCommand, remoteCapabilities } from './remote-command.ts'
 
 type Command = Parameters<typeof answerRemoteCommand>[0]
 
@@ -88,4 +88,30 @@ test.each([
   }
   await answerTo({ type: 'update-agent', id: 5, ...asked }, { onUpdateCommand })
   expect(seen).toEqual(given)
+})
+
+test.each([
+  [{ type: 'restart', id: 4 } as const, 804],
+  [{ type: 'stop', id: 4 } as const, 805],
+  [{ type: 'update-agent', id: 4 } as const, 806],
+])('refuses %j where its owner does not allow remote management', async (command, number) => {
+  const handled: string[] = []
+  const options = {
+    remoteManagement: false,
+    onStopCommand: () => void handled.push('stop'),
+    onRestartCommand: () => void handled.push('restart'),
+    onUpdateCommand: () => void handled.push('update'),
+  }
+  expect(await answerTo(command, options)).toMatchObject({ id: 4, error: { code: `ERR_TUNNEL_${number}` } })
+  expect(handled).toEqual([])
+})
+
+test('tells the edge beforehand what works, and why not', () => {
+  expect(remoteCapabilities({ onRestartCommand: () => {} })).toEqual({
+    stop: '',
+    restart: '',
+    update: 'this program does not update itself',
+  })
+  const refused = 'its owner does not allow remote management'
+  expect(remoteCapabilities({ remoteManagement: false })).toEqual({ stop: refused, restart: refused, update: refused })
 })

@@ -22,7 +22,7 @@ export function serveStream(stream: Stream, served: ServedEndpoints): void {
 
 function dispatch(stream: Stream, header: StreamHeader, first: Buffer, served: ServedEndpoints): void {
   const listener = served.at(header.endpointId)
-  if (listener) return listener.handle(stream, header, first)
+  if (listener) return listener.serve(stream, header, first)
   stream.end(encodeStreamRefused(new TunnelError(3209, 'the agent does not serve this endpoint any more')))
   stream.resume()
 }

@@ -30,6 +30,10 @@ export class ServedEndpoints {
     return this.#byId.get(id)
   }
 
+  idOf(listener: Listener): string | undefined {
+    return this.#ids.get(listener)
+  }
+
   has(listener: Listener): boolean {
     return this.#ids.has(listener)
   }

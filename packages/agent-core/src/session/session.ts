@@ -1,6 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { type EndpointRequest, TunnelError, type Welcome } from '@tunnel/protocol'
-import { Listener, type StreamHandler } from '../listener.ts'
+import { type ExplainOptions, Listener, type ListenerSession, type StreamHandler } from '../listener.ts'
+import { validateNetwork } from '../network/network-options.ts'
+import { HttpListenerBuilder } from '../sdk/http-listener-builder.ts'
+import { LabeledListenerBuilder } from '../sdk/labeled-listener-builder.ts'
+import { TcpListenerBuilder } from '../sdk/tcp-listener-builder.ts'
+import { TlsListenerBuilder } from '../sdk/tls-listener-builder.ts'
 import type { EdgeAddress, EdgeTransport } from './dial-edge.ts'
 import { EdgeLeg, type LegHost } from './edge-leg.ts'
 import { type SessionOptions, validateTimes } from './options.ts'
@@ -14,6 +19,8 @@ export interface SessionEvents {
   disconnected: [error: TunnelError, retryInMs: number]
   /** The edge answered a heartbeat. */
   heartbeat: [latencyMs: number]
+  /** An endpoint is online for the first time. */
+  bound: [listener: Listener]
   /** One of several edges does not serve an endpoint that others do. */
   refused: [listener: Listener, error: TunnelError]
   /** One of several edges (`host:port`) ended the session for good; it goes on at the others. */
@@ -42,6 +49,7 @@ export class Session extends EventEmitter<SessionEvents> {
   private constructor(options: SessionOptions) {
     super()
     validateTimes(options)
+    validateNetwork(options)
     const host = this.#legHost(options)
     this.#legs = resolveTargets(options).map((target) => new EdgeLeg(target, options, host))
   }
@@ -84,6 +92,14 @@ export class Session extends EventEmitter<SessionEvents> {
     return addressText((this.#leg ?? (this.#legs[0] as EdgeLeg)).target.address)
   }
 
+  /**
+   * What the traffic policy of an endpoint does with one request to come, as JSON: of an endpoint at `url` that any session with the same
+   * credential has. `undefined` when no such request came in time. Rejects with 333 where there is none, 2206 for one without a policy.
+   */
+  explain(url: string, options: ExplainOptions): Promise<string | undefined> {
+    return firstOf(this.#legs.map((leg) => leg.explainUrl(url, options)))
+  }
+
   /** The endpoints that are online or coming back. */
   endpoints(): readonly Listener[] {
     return [...this.#bound]
@@ -94,12 +110,43 @@ export class Session extends EventEmitter<SessionEvents> {
     const home = this.#leg
     if (!home) throw new TunnelError(810, `the session is ${this.state}`, { retryable: this.state !== 'closed' })
     const listener = await home.bind(request, (bound) => {
-      const created = new Listener(request, bound, handle, (one) => this.#unbind(one))
+      const created = new Listener(request, bound, handle, this.#listenerSession)
       this.#bound.add(created)
       return created
     })
     await Promise.all(this.#legs.map((leg) => (leg === home ? undefined : leg.bindMissing())))
+    this.emit('bound', listener)
     return listener
+  }
+
+  /** An http endpoint of this session, step by step; so are the next three. */
+  httpEndpoint(): HttpListenerBuilder {
+    return new HttpListenerBuilder(this)
+  }
+
+  tcpEndpoint(): TcpListenerBuilder {
+    return new TcpListenerBuilder(this)
+  }
+
+  tlsEndpoint(): TlsListenerBuilder {
+    return new TlsListenerBuilder(this)
+  }
+
+  /** One without an address, which backends of the edge choose by its labels. */
+  labeledListener(): LabeledListenerBuilder {
+    return new LabeledListenerBuilder(this)
+  }
+
+  /** {@link Session.endpoints} under the name of ngrok's SDK. With an event: who listens to it, as of any emitter. */
+  override listeners(): Promise<Listener[]>
+  override listeners(event: string | symbol): ReturnType<EventEmitter<SessionEvents>['listeners']>
+  override listeners(event?: string | symbol): unknown {
+    return event === undefined ? Promise.resolve([...this.#bound]) : super.listeners(event)
+  }
+
+  /** Takes the endpoint with this id offline, if there is one. */
+  async closeListener(id: string): Promise<void> {
+    await Promise.all([...this.#bound].map((listener) => (listener.id() === id ? listener.close() : undefined)))
   }
 
   /** Takes all endpoints offline and ends the session. Resolves when the connection is gone. Idempotent. */
@@ -162,6 +209,14 @@ export class Session extends EventEmitter<SessionEvents> {
     }
   }
 
+  readonly #listenerSession: ListenerSession = {
+    unbind: (listener) => this.#unbind(listener),
+    update: async (listener, patch) => {
+      await Promise.all(this.#legs.map((leg) => leg.update(listener, patch)))
+    },
+    explain: (listener, options) => firstOf(this.#legs.map((leg) => leg.explain(listener, options))),
+  }
+
   async #unbind(listener: Listener): Promise<void> {
     if (!this.#bound.delete(listener)) return
     listener.gone(undefined)
@@ -181,3 +236,17 @@ export class Session extends EventEmitter<SessionEvents> {
 function addressText({ host, port }: EdgeAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
+
+/** The first edge that has something to tell; `undefined` where none has. Rejects where all do. */
+async function firstOf<T>(answers: Promise<T | undefined>[]): Promise<T | undefined> {
+  const told = answers.map((answer) => answer.then((value) => value ?? Promise.reject(NOTHING_TOLD)))
+  try {
+    return await Promise.any(told)
+  } catch (cause) {
+    const { errors } = cause as AggregateError
+    if (errors.includes(NOTHING_TOLD)) return undefined
+    throw errors[0]
+  }
+}
+
+const NOTHING_TOLD = new Error('nothing to tell')

@@ -89,3 +89,17 @@ test('bounds how many edges a session has', () => {
   const many = Array.from({ length: 9 }, (_, index) => `edge${index}.example`)
   expect(() => resolveTargets({ env: {}, serverAddr: many })).toThrow('9 edges are more than 8')
 })
+
+test('takes, of several edges, those of the region that it is told', () => {
+  const serverAddr = ['connect.eu.example.com', 'connect.us.example.com', 'edge.example.net']
+  const hosts = (region: string | undefined): string[] =>
+    resolveTargets({ env: {}, serverAddr, region }).map(({ address }) => address.host)
+  expect(hosts('eu')).toEqual(['connect.eu.example.com'])
+  expect(hosts('EU')).toEqual(['connect.eu.example.com'])
+  for (const all of [undefined, '', 'auto']) expect(hosts(all)).toEqual(serverAddr)
+  expect(() => hosts('jp')).toThrow('no edge is in the region "jp": there are connect.eu.example.com')
+})
+
+test('a single edge is in every region', () => {
+  expect(resolve({ connect, region: 'jp' }).address.host).toBe('edge.example')
+})

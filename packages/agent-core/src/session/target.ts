@@ -32,7 +32,16 @@ export function resolveTargets(options: SessionOptions): readonly SessionTarget[
         : fromEnvironment(env).map((one) => resolveTarget({ trust, authtoken, env: one }))
   const unique = new Map(targets.map((target) => [`${target.address.host} ${target.address.port}`, target]))
   if (unique.size > MAX_EDGES) throw new TunnelError(9034, `${unique.size} edges are more than ${MAX_EDGES}`)
-  return [...unique.values()]
+  return inRegion([...unique.values()], options.region)
+}
+
+/** A single edge is in every region. */
+function inRegion(targets: readonly SessionTarget[], region: string | undefined): readonly SessionTarget[] {
+  if (region === undefined || region === '' || region === 'auto' || targets.length < 2) return targets
+  const there = targets.filter(({ address }) => address.host.toLowerCase().split('.').includes(region.toLowerCase()))
+  if (there.length > 0) return there
+  const hosts = targets.map(({ address }) => address.host).join(', ')
+  throw new TunnelError(9034, `no edge is in the region ${JSON.stringify(region.slice(0, 50))}: there are ${hosts}`)
 }
 
 /** A connection string among addresses: what it brings of its own is for this edge alone. */

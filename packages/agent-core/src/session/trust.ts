@@ -17,9 +17,9 @@ export function tlsOptionsFor(trust: EdgeTrust): ConnectionOptions {
 /**
  * Checks, before a single byte of ours is sent, that the edge's certificate was signed by the pinned CA. The handshake has
  * already proved that the edge has the certificate's key. A pinned CA belongs to one edge, so that the name is not compared.
- * Throws {@link TunnelError} 8003.
+ * Gives the CA. Throws {@link TunnelError} 8003.
  */
-export function verifyPinnedCa(socket: TLSSocket, caFingerprint: string, now: Date = new Date()): void {
+export function verifyPinnedCa(socket: TLSSocket, caFingerprint: string, now: Date = new Date()): X509Certificate {
   const peer = socket.getPeerCertificate(true)
   if (!peer?.raw) throw new TunnelError(8003, 'the edge sent no certificate')
   const leaf = new X509Certificate(peer.raw)
@@ -39,6 +39,7 @@ export function verifyPinnedCa(socket: TLSSocket, caFingerprint: string, now: Da
       `the edge's certificate is valid from ${leaf.validFrom} to ${leaf.validTo}, and now is ${now.toISOString()}: check the clock`,
     )
   }
+  return ca
 }
 
 type PeerCertificate = ReturnType<TLSSocket['getPeerCertificate']> & { issuerCertificate?: PeerCertificate }

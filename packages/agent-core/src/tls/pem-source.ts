@@ -20,6 +20,10 @@ export class PemSource {
     this.refresh()
   }
 
+  get isFile(): boolean {
+    return this.#file !== undefined
+  }
+
   get text(): string {
     return this.#text
   }

@@ -1,7 +1,8 @@
-import { type TlsTermination, TunnelError } from '@tunnel/protocol'
+import { TunnelError } from '@tunnel/protocol'
+import { EdgeTermination } from './edge-termination.ts'
 import { type PemInput, PemSource } from './pem-source.ts'
 
-/** Where the TLS of a `tls` endpoint ends, and how. */
+/** Where the TLS of a `tls` endpoint ends, and how. That of an `https` endpoint ends at the edge; how is said in the same words. */
 export interface TlsConfig {
   /**
    * Where the visitors' TLS ends: at the edge, in this process, or at the upstream, which alone can read it then.
@@ -10,7 +11,7 @@ export interface TlsConfig {
   terminate_at?: 'edge' | 'agent' | 'upstream' | undefined
   /**
    * Certificate for visitors with its chain, and its key: PEM, or the path of a file, which this process reads again when it changes.
-   * At the edge: sent to it; without them it uses its own certificate of the name.
+   * At the edge: sent to it, again when they change; without them it uses its own certificate of the name.
    */
   crt?: PemInput | undefined
   key?: PemInput | undefined
@@ -22,7 +23,7 @@ export interface TlsConfig {
 
 export type TlsPlan =
   | { readonly at: 'upstream' }
-  | { readonly at: 'edge'; readonly termination: TlsTermination }
+  | { readonly at: 'edge'; readonly termination: EdgeTermination }
   | ({ readonly at: 'agent' } & AgentTermination)
 
 /** TLS that ends in this process. */
@@ -57,12 +58,23 @@ export function tlsPlan(config: TlsConfig): TlsPlan {
   const pair = crt !== undefined &&
     key !== undefined && { crt: new PemSource(crt, 14001), key: new PemSource(key, 14001) }
   if (at === 'edge') {
-    const own = pair && { certificate: pair.crt.text, privateKey: pair.key.text }
-    return { at, termination: { ...own, clientCas: authorities.map(({ text }) => text), minVersion } }
+    return { at, termination: new EdgeTermination(pair || undefined, authorities, minVersion) }
   }
   if (at !== 'agent') throw new TunnelError(301, `terminate_at ${JSON.stringify(at)} is not edge, agent or upstream`)
   if (!pair) throw pairMissing('TLS that ends in the agent needs crt and key')
   return { at, certificate: pair.crt, key: pair.key, clientCas: authorities, minVersion: `TLSv${minVersion}` }
+}
+
+/** What a config of an `https` endpoint says about its TLS, which ends at the edge; `undefined`: nothing. Throws like {@link tlsPlan}. */
+export function httpsPlan(config: TlsConfig): TlsPlan | undefined {
+  const { crt, key, mutual_tls_cas, tls_min_version, terminate_at } = config
+  if (terminate_at && terminate_at !== 'edge')
+    throw new TunnelError(
+      9021,
+      `terminate_at ${terminate_at} and an https endpoint exclude each other: its TLS ends at the edge`,
+    )
+  const isSaid = [crt, key, [mutual_tls_cas ?? []].flat()[0], tls_min_version].some((value) => value)
+  return isSaid ? tlsPlan({ ...config, terminate_at: 'edge' }) : undefined
 }
 
 function pairMissing(message: string): TunnelError {

@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net'
 import type { Stream } from '@tunnel/yamux'
+import type { OpenTap } from '../inspection/stream-tap.ts'
 import type { UpstreamAddress } from './address.ts'
 import { usesTls } from './dial-upstream.ts'
 import {
@@ -18,9 +19,10 @@ export function forwardAnnounced(
   options: ForwardOptions,
   events: ForwardEvents,
   header: Buffer,
+  openTap?: OpenTap,
 ): void {
-  if (usesTls(address)) announceThenSecure(stream, first, address, options, events, header)
-  else forwardStream(stream, Buffer.concat([header, first]), address, options, events)
+  if (usesTls(address)) announceThenSecure(stream, first, address, options, events, header, openTap)
+  else forwardStream(stream, first, address, { ...options, announcement: header }, events, openTap)
 }
 
 /** The header goes before TLS (reference agent.md §2.6), so the connection has to be there before the handshake begins. */
@@ -31,12 +33,17 @@ function announceThenSecure(
   options: ForwardOptions,
   events: ForwardEvents,
   header: Buffer,
+  openTap: OpenTap | undefined,
 ): void {
   const { dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS } = options
   const tcp = connectTcp({ host: address.host, port: address.port, noDelay: true })
   const timer = setTimeout(() => tcp.destroy(new Error(`no connection within ${dialTimeoutMs} ms`)), dialTimeoutMs)
   const visitorLeft = (): void => void tcp.destroy()
-  const onError = (cause: Error): void => refuse(stream, cause, events)
+  const onError = (cause: Error): void => {
+    const tap = openTap?.(() => {})
+    tap?.fromVisitor(first)
+    refuse(stream, cause, events, tap)
+  }
   stream.pause()
   stream.on('close', visitorLeft)
   tcp.on('error', onError)
@@ -48,7 +55,7 @@ function announceThenSecure(
     // From here on it is the TLS socket that fails.
     tcp.on('error', () => {})
     tcp.write(header)
-    forwardStream(stream, first, address, { ...options, over: tcp }, events)
+    forwardStream(stream, first, address, { ...options, over: tcp }, events, openTap)
     stream.resume()
   })
 }

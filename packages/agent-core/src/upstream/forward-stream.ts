@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import type { ObserveConnection, ObserveExchange } from '@tunnel/http'
 import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
+import { brokenBy, type OpenTap, type StreamTap } from '../inspection/stream-tap.ts'
 import type { UpstreamAddress } from './address.ts'
 import { reasonOf } from './dial-error.ts'
 import { connectedEvent, dialUpstream, type UpstreamDialOptions } from './dial-upstream.ts'
@@ -10,6 +12,8 @@ import { resetSocket } from './reset-socket.ts'
 export interface ForwardOptions extends UpstreamDialOptions {
   /** How long a connection to the upstream may take. @default 3_000 (reference §2.3) */
   dialTimeoutMs?: number | undefined
+  /** Goes to the upstream before anything of the visitor. */
+  announcement?: Buffer | undefined
 }
 
 /** What connections to an upstream report. All optional; called synchronously. */
@@ -17,6 +21,10 @@ export interface ForwardEvents {
   onOpened?(): void
   onClosed?(facts: { durationMs: number; bytesIn: number; bytesOut: number }): void
   onFailed?(error: TunnelError): void
+  /** Asked once for each exchange of an http endpoint. Without it no HTTP is read here. */
+  observe?: ObserveExchange | undefined
+  /** Asked once for each connection of a tcp or tls endpoint. */
+  observeConnection?: ObserveConnection | undefined
 }
 
 /** Connects a stream of the edge with a new upstream connection and moves bytes both ways, as they are. */
@@ -26,13 +34,20 @@ export function forwardStream(
   address: UpstreamAddress,
   options: ForwardOptions,
   events: ForwardEvents,
+  openTap?: OpenTap,
 ): void {
+  const tap = openTap?.((direction, bytes) => {
+    if (direction === 'response') stream.send(bytes)
+    else if (!upstream.writableEnded) upstream.write(bytes)
+  })
   const upstream = dialUpstream(address, options, (bytes, buffer) => {
+    const chunk = buffer.subarray(0, bytes)
+    tap?.fromUpstream(chunk)
     if (bytes <= COPY_BYTES) {
-      if (!stream.send(Buffer.from(buffer.subarray(0, bytes)))) upstream.pause()
+      if (!stream.send(Buffer.from(chunk))) upstream.pause()
       return false
     }
-    writeAndReturn(stream, buffer.subarray(0, bytes), buffer)
+    writeAndReturn(stream, chunk, buffer)
     if (stream.writableLength >= MAX_UNSENT_BYTES) upstream.pause()
     return true
   })
@@ -49,22 +64,25 @@ export function forwardStream(
     connected = true
     stream.write(STREAM_ACCEPTED)
     events.onOpened?.()
+    tap?.connected()
   })
   upstream.on('error', (cause: Error) => {
     clearTimeout(dialTimer)
     if (connected) {
+      tap?.closed(brokenBy.upstream)
       stream.destroy()
       return
     }
-    refuse(stream, cause, events)
+    refuse(stream, cause, events, tap)
   })
   upstream.on('close', (hadError: boolean) => {
     clearTimeout(dialTimer)
     if (!connected) {
       // An error has been answered already.
-      if (!hadError && !stream.destroyed) refuse(stream, new Error('the connection was closed'), events)
+      if (!hadError && !stream.destroyed) refuse(stream, new Error('the connection was closed'), events, tap)
       return
     }
+    tap?.closed(hadError ? brokenBy.upstream : undefined)
     if (hadError) stream.destroy()
     events.onClosed?.({
       durationMs: performance.now() - startedAt,
@@ -77,19 +95,24 @@ export function forwardStream(
     if (connected) upstream.end()
     else upstream.once(connectedEvent(address), () => upstream.end())
   }
-  if (first.length > 0) upstream.write(first)
+  if (options.announcement) upstream.write(options.announcement)
+  if (first.length > 0) {
+    tap?.fromVisitor(first)
+    upstream.write(first)
+  }
   // A TCP upstream is to see the difference between a visitor that ended and one that broke off; for an HTTP upstream, whose
   // messages have their own ends, an unused connection is no error.
   const breakOff = (): void => void (address.scheme === 'tcp' ? resetSocket(upstream) : upstream.destroy())
-  pump(stream, upstream, endUpstream, breakOff)
+  pump(stream, upstream, endUpstream, breakOff, tap)
 }
 
 export const DEFAULT_DIAL_TIMEOUT_MS = 3000
 
 /** Tells the edge that the upstream cannot be reached, and why. */
-export function refuse(stream: Stream, cause: Error, events: ForwardEvents): void {
+export function refuse(stream: Stream, cause: Error, events: ForwardEvents, tap?: StreamTap): void {
   const error = new TunnelError(8012, reasonOf(cause), { cause })
   events.onFailed?.(error)
+  tap?.closed(error.code)
   stream.end(encodeStreamRefused(error))
   // Bytes that are already on their way are not for anybody.
   stream.resume()
@@ -109,20 +132,38 @@ function writeAndReturn(stream: Stream, bytes: Buffer, buffer: Buffer): void {
   })
 }
 
-function pump(stream: Stream, upstream: Socket, endUpstream: () => void, breakOff: () => void): void {
+function pump(
+  stream: Stream,
+  upstream: Socket,
+  endUpstream: () => void,
+  breakOff: () => void,
+  tap: StreamTap | undefined,
+): void {
   stream.on('drain', () => upstream.resume())
-  upstream.on('end', () => stream.end())
+  upstream.on('end', () => {
+    tap?.upstreamEnded()
+    stream.end()
+  })
   stream.readInto({
     onData(chunk) {
+      tap?.fromVisitor(chunk)
       upstream.write(chunk)
       if (upstream.writableLength >= MAX_UNSENT_BYTES) stream.pause()
     },
-    onEnd: endUpstream,
+    onEnd() {
+      tap?.visitorEnded()
+      endUpstream()
+    },
   })
   upstream.on('drain', () => stream.resume())
   // A reset of the edge: its visitor left, or it has no use for the connection any more.
-  stream.on('error', breakOff)
+  stream.on('error', () => {
+    tap?.closed(brokenBy.visitor)
+    breakOff()
+  })
   stream.on('close', () => {
-    if (!upstream.writableEnded || !upstream.readableEnded) breakOff()
+    if (upstream.writableEnded && upstream.readableEnded) return
+    tap?.closed(brokenBy.visitor)
+    breakOff()
   })
 }

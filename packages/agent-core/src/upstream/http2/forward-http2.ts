@@ -1,6 +1,13 @@
-import { type HeaderList, RequestDecoder, type RequestHandler, type RequestHead } from '@tunnel/http'
+import {
+  type ExchangeObserver,
+  type HeaderList,
+  RequestDecoder,
+  type RequestHandler,
+  type RequestHead,
+} from '@tunnel/http'
 import { STREAM_ACCEPTED } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
+import { brokenBy } from '../../inspection/stream-tap.ts'
 import { type ForwardEvents, refuse } from '../forward-stream.ts'
 import { EdgeWriter } from './edge-writer.ts'
 import { type ExchangeOwner, UpstreamExchange } from './exchange.ts'
@@ -19,6 +26,9 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
   readonly #startedAt = performance.now()
   readonly #headerBytes: number
   #exchange: UpstreamExchange | undefined
+  #observer: ExchangeObserver | undefined
+  /** The exchange has not had to wait for a connection so far. */
+  #isBeginning = false
   #requestEnded = false
   #responseEnded = false
   #isAccepted = false
@@ -58,6 +68,7 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
 
   #onStreamClose(): void {
     this.#exchange?.cancel()
+    this.#fail(brokenBy.visitor)
     this.#exchange = undefined
     if (!this.#isAccepted) return
     this.#events.onClosed?.({
@@ -74,11 +85,16 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
     this.#responseEnded = false
     const open: ConstructorParameters<typeof UpstreamExchange>[3] = (headers, options) =>
       this.#pool.request(headers, options)
-    this.#exchange = new UpstreamExchange(head, new EdgeWriter(this.#stream), this, open)
+    this.#observer = this.#events.observe?.()
+    this.#observer?.onRequestHead(head, performance.now())
+    this.#exchange = new UpstreamExchange(head, new EdgeWriter(this.#stream, this.#observer), this, open)
+    this.#isBeginning = true
     this.#exchange.begin(this.#scheme)
+    this.#isBeginning = false
   }
 
   onBody(chunk: Buffer): void {
+    this.#observer?.onRequestBody(chunk)
     if (this.#exchange?.writeBody(chunk) !== false) return
     this.#isHeld = true
     this.#stream.pause()
@@ -86,6 +102,7 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
 
   onEnd(trailers: HeaderList | undefined): void {
     this.#requestEnded = true
+    this.#observer?.onRequestEnd(trailers, performance.now())
     this.#exchange?.endRequest(trailers)
     this.#finishExchange()
   }
@@ -97,6 +114,7 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
   // The exchange
 
   onConnected(): void {
+    if (!this.#isBeginning) this.#observer?.onConnected?.(performance.now())
     if (this.#isAccepted) return
     this.#isAccepted = true
     this.#stream.send(STREAM_ACCEPTED)
@@ -106,6 +124,7 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
   onUnreachable(cause: Error): void {
     this.#exchange = undefined
     this.#isHeld = false
+    this.#fail('ERR_TUNNEL_8012')
     if (!this.#isAccepted) refuse(this.#stream, cause, this.#events)
     // The edge asks again on a stream of its own, and hears there why.
     else this.onBroken(false)
@@ -118,6 +137,7 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
 
   onBroken(responseBegun: boolean): void {
     this.#exchange = undefined
+    this.#fail(brokenBy.upstream)
     if (responseBegun) this.#stream.destroy()
     else this.#stream.end()
     // What is left of the request is for nobody.
@@ -132,8 +152,14 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
   #finishExchange(): void {
     if (!this.#requestEnded || !this.#responseEnded) return
     this.#exchange = undefined
+    this.#observer = undefined
     this.#wantsNext = true
     this.#settle()
+  }
+
+  #fail(code: string): void {
+    this.#observer?.onFailure(code, performance.now())
+    this.#observer = undefined
   }
 
   /** Without recursion over requests that were answered at once. */

@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http'
-import { type HeaderList, serializeResponseHead } from '@tunnel/http'
+import { type HeaderList, type ResponseHead, serializeResponseHead } from '@tunnel/http'
 
 /** How the body of a response goes to the edge, and the head that says so. */
 export interface ForwardedHead {
   status: number
+  /** As in `text`. */
+  fields: HeaderList
   text: string
   framing: 'none' | 'length' | 'chunked'
   /** Of `length`. */
@@ -29,7 +31,22 @@ export function forwardedHead(raw: readonly string[], facts: ResponseFacts): For
   if (mayShowLength && shownLength !== undefined) fields.push('content-length', String(shownLength))
   if (framing === 'chunked') fields.push('transfer-encoding', 'chunked')
   const text = serializeResponseHead(status, STATUS_CODES[status] ?? '', fields)
-  return { status, text, framing, contentLength: shownLength ?? 0 }
+  return { status, fields, text, framing, contentLength: shownLength ?? 0 }
+}
+
+/** A head as observers are told of it: as the edge gets it. */
+export function observedHead({ status, fields, framing, contentLength }: ForwardedHead): ResponseHead {
+  return {
+    status,
+    reason: STATUS_CODES[status] ?? '',
+    minorVersion: 1,
+    headers: fields,
+    framing,
+    contentLength: framing === 'length' ? contentLength : 0,
+    keepAlive: true,
+    upgrade: undefined,
+    bodyless: framing === 'none',
+  }
 }
 
 /** Trailers are the same list without pseudo fields. */
