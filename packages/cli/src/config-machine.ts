@@ -8,18 +8,20 @@ export function configMachine({ platform, homedir, env }: Surroundings): Machine
   return { platform, homedir, env }
 }
 
-/** The file that a flag or a variable names; `undefined` leaves it to the default places. */
-export function namedConfigPath({ env }: Surroundings, flag: string | undefined): string | undefined {
-  return [flag, env.TUNNEL_CONFIG, env.NGROK_CONFIG].find((path) => path !== undefined && path !== '')
+/** The files that flags or a variable name; none leaves it to the default places. */
+export function namedConfigPaths({ env }: Surroundings, flags: readonly string[]): readonly string[] {
+  if (flags.length > 0) return flags
+  const named = [env.TUNNEL_CONFIG, env.NGROK_CONFIG].find((path) => path !== undefined && path !== '')
+  return named === undefined ? [] : [named]
 }
 
 /** Reads the settings, `--connect` before `TUNNEL_CONNECT`. Throws `ConfigFileError`. */
 export async function readConfig(
   surroundings: Surroundings,
-  { config, connect }: { config?: string | undefined; connect?: string | undefined },
+  { configs = [], connect }: { configs?: readonly string[]; connect?: string | undefined },
 ): Promise<AgentConfig> {
   const env = pairedEnvironment(surroundings.env, connect)
-  const options = { ...configMachine(surroundings), env, explicitPath: config }
+  const options = { ...configMachine(surroundings), env, explicitPaths: configs }
   const settings = configWithoutFile(options)
   if (settings) return settings
   const { loadAgentConfig } = await import('@tunnel/agent-config')

@@ -5,7 +5,8 @@ import { renamedFlags } from './flags/renamed-flags.ts'
 export type FlagKinds = ReadonlyMap<string, 'switch' | 'value'>
 
 /**
- * Turns what ngrok's command line allows and commander does not into what it does: `--switch=false` leaves the switch out.
+ * Turns what ngrok's command line allows and commander does not into what it does: `--switch=false` leaves the switch out, or is
+ * `--no-switch` where there is one.
  * Throws `ERR_CLI_USAGE` for long flags with one hyphen, and for flags that version 2 had under another name. Values are never
  * part of a message: one may be a credential.
  */
@@ -20,6 +21,7 @@ export function normalizeArguments(argv: readonly string[], kinds: FlagKinds): s
     const kind = hyphens === '--' ? kinds.get(name) : undefined
     if (kind === 'switch' && value !== undefined) {
       if (switchValue(name, value)) normalized.push(`--${name}`)
+      else if (kinds.has(`no-${name}`)) normalized.push(`--no-${name}`)
       continue
     }
     normalized.push(argument)

@@ -54,12 +54,12 @@ it('talks to the parent while that is there', () => {
   parent?.onDisconnect(() => {
     isGone = true
   })
-  parent?.send({ type: 'online', urls: ['a'] })
+  parent?.send({ type: 'online', urls: ['a'], forwardings: [] })
   expect(isGone).toBe(false)
   fake.leaveParent()
   expect(isGone).toBe(true)
-  parent?.send({ type: 'online', urls: ['b'] })
-  expect(fake.sent).toEqual([{ type: 'online', urls: ['a'] }])
+  parent?.send({ type: 'online', urls: ['b'], forwardings: [] })
+  expect(fake.sent).toEqual([{ type: 'online', urls: ['a'], forwardings: [] }])
 })
 
 it('notices a parent that left before anybody listened', () => {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { agentConfigJsonSchema } from '@tunnel/agent-config'
 import { expect, it } from 'vitest'
 import { CONNECT, createHome, run, TOKEN } from './run-command.ts'
 
@@ -12,6 +13,13 @@ it.each([[['config', 'add-authtoken', 'tok_1']], [['authtoken', 'tok_1']]])('%j 
   expect(exitCode).toBe(0)
   expect(stdout).toBe(`Authtoken saved to configuration file: ${place(home)}\n`)
   expect(readFileSync(place(home), 'utf8')).toBe('version: 3\nagent:\n  authtoken: tok_1\n')
+})
+
+it('saves the key of the API', async () => {
+  const home = createHome()
+  const { exitCode, stdout } = await run(['config', 'add-api-key', 'key_1'], { env: {}, home })
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `API key saved to configuration file: ${place(home)}\n` })
+  expect(readFileSync(place(home), 'utf8')).toBe('version: 3\nagent:\n  api_key: key_1\n')
 })
 
 it('pairs with the edge of a connection string', async () => {
@@ -124,4 +132,35 @@ it('says where a file would be when there is none to check', async () => {
   const named = await run(['config', 'check', '--config', '/does/not/exist.yml'], { env: {}, home })
   expect(named.exitCode).toBe(1)
   expect(named.stderr).toBe('ERROR:  /does/not/exist.yml: there is no such file\n')
+})
+
+it('checks all files of a merge, and shows the faults of all', async () => {
+  const [first, second] = ['a.yml', 'b.yml'].map((name) => join(createHome(), name)) as [string, string]
+  writeFileSync(first, 'version: 3\n')
+  writeFileSync(second, 'version: 3\n')
+  const argv = ['config', 'check', '--config', first, '--config', second]
+  expect((await run(argv, { env: {} })).stdout).toBe(
+    `Valid configuration file at ${first}\nValid configuration file at ${second}\n`,
+  )
+  writeFileSync(first, 'version: 3\nx: 1\n')
+  writeFileSync(second, 'version: 3\ny: 1\n')
+  const { exitCode, stderr } = await run(argv, { env: {} })
+  expect(exitCode).toBe(1)
+  expect(stderr).toBe(`ERROR:  ${first}:2:1: unknown key \`x\`\nERROR:  ${second}:2:1: unknown key \`y\`\n`)
+})
+
+it.each(['add-authtoken', 'add-api-key', 'add-connect-url', 'edit', 'upgrade'])(
+  'config %s writes one file',
+  async (name) => {
+    const argument = { edit: [], upgrade: [] }[name] ?? ['e:443']
+    const { exitCode, stderr } = await run(['config', name, ...argument, '--config', 'a.yml,b.yml'], { env: {} })
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe('ERROR:  --config names 2 files: name the one to write\n')
+  },
+)
+
+it('prints the JSON Schema of the file', async () => {
+  const { exitCode, stdout } = await run(['config', 'schema'], { env: {} })
+  expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toEqual(agentConfigJsonSchema())
 })

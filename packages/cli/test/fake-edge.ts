@@ -13,6 +13,8 @@ export class FakeEdge {
   answer: TunnelError | 'hang' | undefined
   /** What it says to a bind; none: bound. */
   refuse: (request: Request) => TunnelError | undefined = () => undefined
+  /** The trace of the request that a session waits for; none: it does not come. */
+  explains: (url: string, token: string | undefined) => string | undefined = () => undefined
   /** Whether a goodbye is answered. */
   letsGo = true
   #names = 0
@@ -76,6 +78,11 @@ export class FakeSession extends EventEmitter<SessionEvents> {
     const listener = new FakeListener(request, this.#edge.addressFor(request), (one) => this.#bound.delete(one))
     this.#bound.add(listener)
     return listener
+  }
+
+  /** What a policy does with a request; `explains` of the edge says it. */
+  async explain(url: string, { token }: { token?: string | undefined }): Promise<string | undefined> {
+    return this.#edge.explains(url, token)
   }
 
   endpoints(): readonly FakeListener[] {

@@ -17,8 +17,8 @@ function silentEdge(): FakeEdge {
   return edge
 }
 
-it.each([true, false])('says where the service is to be found (terminal: %s)', async (isTTY) => {
-  const command = await new RunningCommand(['http', '8080', '--scheme=http,https'], { isTTY }).online()
+it('says where the service is to be found', async () => {
+  const command = await new RunningCommand(['http', '8080', '--scheme=http,https']).online()
   expect(command.stdout.text).toBe(`Session Status   online
 Version          0.1.0
 Connected to     edge.example:443 (TLS, 1 ms)
@@ -182,7 +182,14 @@ it('tells its parent the addresses once, and stops when that is gone', async () 
   command.edge.session.lose(unreachable)
   command.edge.session.comeBack()
   expect(command.messages).toEqual([
-    { type: 'online', urls: ['https://random1.tunnel.example', 'http://random1.tunnel.example'] },
+    {
+      type: 'online',
+      urls: ['https://random1.tunnel.example', 'http://random1.tunnel.example'],
+      forwardings: [
+        { url: 'https://random1.tunnel.example', upstream: 'http://localhost:80' },
+        { url: 'http://random1.tunnel.example', upstream: 'http://localhost:80' },
+      ],
+    },
   ])
   command.leaveParent()
   expect(await command.exitCode).toBe(0)

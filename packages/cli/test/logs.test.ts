@@ -17,6 +17,41 @@ it('writes logfmt to stdout in place of the status lines', async () => {
   ])
 })
 
+it.each([[[]], [['--log-format=term']]])(
+  'writes logfmt where stdout is no terminal and nothing is said of a log: %j',
+  async (flags) => {
+    const command = new RunningCommand(['http', '8080', ...flags], { isTTY: false })
+    await command.stdout.until('started tunnel')
+    expect(command.stdout.lines.at(-1)).toMatch(
+      / lvl=info msg="started tunnel" .* url=https:\/\/random1.tunnel.example$/,
+    )
+  },
+)
+
+it.each([['--log=false'], ['--log=']])('writes nothing with %s', async (flag) => {
+  const command = new RunningCommand(['http', '8080', flag], { isTTY: false, withParent: true })
+  await expect.poll(() => command.messages).toHaveLength(1)
+  command.signal('SIGTERM')
+  expect(await command.exitCode).toBe(0)
+  expect(command.stdout.text + command.stderr.text).toBe('')
+})
+
+it.each(['NO_COLOR', 'TERM'])('has no colours on a terminal where %s says so', async (name) => {
+  const env = { TUNNEL_CONNECT: CONNECT, TERM: 'xterm', [name]: 'dumb' }
+  const command = new RunningCommand(['http', '8080', '--log=stdout'], { env })
+  await command.stdout.until('started tunnel')
+  expect(command.stdout.text).not.toContain('\x1b')
+})
+
+it('lets nothing into a JSON line that a terminal would obey', async () => {
+  const command = new RunningCommand(['http', '80', '--log=stdout', '--log-format=json'])
+  await command.stdout.until('started tunnel')
+  command.edge.session.lose(new TunnelError(810, 'a\x1b[2J\x9b2J\u202eb', { retryable: true }))
+  const line = command.stdout.lines.at(-1) ?? ''
+  expect(line).toMatch(/^[\x20-\x7e]+$/)
+  expect(JSON.parse(line)).toMatchObject({ err: 'a\x1b[2J\x9b2J\u202eb' })
+})
+
 it('writes one JSON object a line', async () => {
   const command = new RunningCommand(['http', '8080', '--log', 'stderr', '--log-format', 'json'])
   await command.stderr.until('started tunnel')
@@ -33,7 +68,8 @@ it('writes one JSON object a line', async () => {
 })
 
 it('writes for people where the output is a terminal', async () => {
-  const command = new RunningCommand(['http', '8080', '--log', 'stdout'], { isTTY: true })
+  const env = { TUNNEL_CONNECT: CONNECT, TERM: 'xterm' }
+  const command = new RunningCommand(['http', '8080', '--log', 'stdout'], { env })
   await command.stdout.until('started tunnel')
   expect(command.stdout.lines[0]?.replaceAll('\x1b', 'ESC')).toMatch(
     /^ESC\[32mINFOESC\[0m\[11-2[0-2]\|\d\d:\d\d:27\] no configuration paths supplied$/,

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it, vi } from 'vitest'
+import { importFlags, upgradeFlags } from '../src/commands/config-command.ts'
+import { updateFlags } from '../src/commands/update-command.ts'
 import { commonFlags, rootFlags } from '../src/flags/common-flags.ts'
+import { diagnoseFlags } from '../src/flags/diagnose-flags.ts'
 import { httpFlags } from '../src/flags/http-flags.ts'
+import { startFlags } from '../src/flags/start-flags.ts'
 import { tcpFlags } from '../src/flags/tcp-flags.ts'
 import { tlsFlags } from '../src/flags/tls-flags.ts'
 
@@ -24,7 +28,18 @@ it('shows the example, and what it prints', async () => {
   expect(readme).toContain(`\`\`\`\n${printed}\`\`\``)
 })
 
-const flags = [...rootFlags, ...commonFlags, ...httpFlags, ...tcpFlags, ...tlsFlags]
+const flags = [
+  ...rootFlags,
+  ...commonFlags,
+  ...httpFlags,
+  ...tcpFlags,
+  ...tlsFlags,
+  ...diagnoseFlags,
+  ...updateFlags,
+  ...startFlags,
+  ...upgradeFlags,
+  ...importFlags,
+]
 
 it.each(flags.filter(({ standing }) => standing?.kind !== 'later'))('tells of --$name', ({ name }) => {
   expect(readme).toMatch(new RegExp(`\`(?:tunnel )?--${name}[ \`]`))

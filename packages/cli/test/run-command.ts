@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { runCli, type Surroundings } from '../src/index.ts'
+import type { ServiceHost } from '../src/service/service-host.ts'
+import type { Terminal } from '../src/surroundings.ts'
 import { FakeEdge } from './fake-edge.ts'
+import { GridTerminal } from './grid-terminal.ts'
 
 /** A connection string with the token {@link TOKEN}. */
 export const CONNECT = `tunnel://secret-token@edge.example:443?ca=sha256:${'ab'.repeat(32)}`
@@ -16,7 +19,14 @@ export interface StartOptions {
   readonly home?: string
   /** As if there were an IPC channel. */
   readonly withParent?: boolean
+  /** Whether stdout is a terminal: one that cannot move its cursor. @default true */
   readonly isTTY?: boolean
+  readonly platform?: NodeJS.Platform
+  readonly serviceHost?: ServiceHost
+  /** @default no web interface */
+  readonly serveInspector?: Surroundings['serveInspector']
+  /** A terminal that can: stdout is it. */
+  readonly terminal?: FakeTerminal
 }
 
 const homes: string[] = []
@@ -43,15 +53,18 @@ export class RunningCommand {
   constructor(argv: readonly string[], options: StartOptions = {}) {
     this.edge = options.edge ?? new FakeEdge()
     this.home = options.home ?? createHome()
-    this.stdout = new CollectedOutput(options.isTTY)
+    this.stdout = options.terminal ?? new CollectedOutput(options.isTTY ?? true)
     const surroundings: Surroundings = {
       argv,
-      env: options.env ?? { TUNNEL_CONNECT: CONNECT },
-      platform: 'linux',
+      env: { TERM: options.terminal ? 'xterm' : 'dumb', ...(options.env ?? { TUNNEL_CONNECT: CONNECT }) },
+      platform: options.platform ?? 'linux',
       homedir: this.home,
       stdout: this.stdout,
       stderr: this.stderr,
+      terminal: options.terminal,
+      serviceHost: options.serviceHost,
       connect: this.edge.connect,
+      serveInspector: options.serveInspector ?? false,
       now: () => new Date('2026-11-21T09:06:27Z'),
       onSignal: (listener) => {
         this.#world.on('signal', listener)
@@ -98,10 +111,12 @@ export async function run(argv: readonly string[], options?: StartOptions) {
 export class CollectedOutput {
   text = ''
   readonly isTTY: boolean
-  readonly columns = 100
+  get columns(): number {
+    return 100
+  }
   readonly #written = new EventEmitter()
 
-  constructor(isTTY = false) {
+  constructor(isTTY = true) {
     this.isTTY = isTTY
   }
 
@@ -115,7 +130,68 @@ export class CollectedOutput {
   }
 
   async until(part: string): Promise<void> {
-    while (!this.text.includes(part)) await new Promise((resolve) => this.#written.once('text', resolve))
+    await this.when(() => this.text.includes(part))
+  }
+
+  async when(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) await new Promise((resolve) => this.#written.once('text', resolve))
+  }
+}
+
+/** A terminal with a screen, whose keys and size are the test's. */
+export class FakeTerminal extends CollectedOutput implements Terminal {
+  readonly grid: GridTerminal
+  readonly #events = new EventEmitter<{ keys: [string]; resize: []; exit: [] }>()
+
+  constructor(columns = 80, rows = 24, isTTY = true) {
+    super(isTTY)
+    this.grid = new GridTerminal(columns, rows)
+  }
+
+  override get columns(): number {
+    return this.grid.columns
+  }
+
+  get rows(): number {
+    return this.grid.rows
+  }
+
+  override write(text: string): void {
+    this.grid.write(text)
+    super.write(text)
+  }
+
+  /** Resolves when the screen shows `part`. */
+  async shows(part: string): Promise<void> {
+    await this.when(() => this.grid.text.includes(part))
+  }
+
+  press(keys: string): void {
+    this.#events.emit('keys', keys)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.grid.resize(columns, rows)
+    this.#events.emit('resize')
+  }
+
+  /** As if the process came to its end. */
+  exit(): void {
+    this.#events.emit('exit')
+  }
+
+  /** Whether anybody still listens. */
+  get isWatched(): boolean {
+    return this.#events.eventNames().length > 0
+  }
+
+  readonly readKeys = (listener: (keys: string) => void) => this.#on('keys', listener)
+  readonly onResize = (listener: () => void) => this.#on('resize', listener)
+  readonly onExit = (listener: () => void) => this.#on('exit', listener)
+
+  #on(event: 'keys' | 'resize' | 'exit', listener: (keys: string) => void): () => void {
+    this.#events.on(event, listener)
+    return () => void this.#events.off(event, listener)
   }
 }
 

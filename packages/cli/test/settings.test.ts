@@ -123,13 +123,41 @@ it('shows every fault of the file, each on a line of its own', async () => {
   expect(lines.every((line) => line.startsWith('ERROR:  ') && line.includes('tunnel.yml:'))).toBe(true)
 })
 
-it('warns of settings that have no effect yet', async () => {
-  const home = homeWith(`${file}  proxy_url: socks5://localhost:1080\n  dns_resolver_ips: [1.1.1.1]\n`)
-  const command = await new RunningCommand(['http', '80'], { env: {}, home }).online()
-  expect(command.stderr.lines).toEqual([
-    'WARN:   the setting proxy_url is not supported yet and has no effect',
-    'WARN:   the setting dns_resolver_ips is not supported yet and has no effect',
-  ])
+it('hands the way to the edge on to the session', async () => {
+  const home = homeWith(`${file}  proxy_url: socks5://localhost:1080
+  dns_resolver_ips: [1.1.1.1]
+  dns_fallback_ips: [9.9.9.9]
+  dns_over_https_urls: [https://9.9.9.9/dns-query]
+  connect_addresses: [192.0.2.1]
+  connect_interface: eth1
+  connect_tls_min_version: "1.2"
+  tcp_keepalive: 1m
+  crl_url: http://crl.example/edge.crl
+`)
+  expect(await sessionOptions(['http', '80'], { env: {}, home })).toMatchObject({
+    proxyUrl: 'socks5://localhost:1080',
+    dnsResolverIps: ['1.1.1.1'],
+    dnsFallbackIps: ['9.9.9.9'],
+    dnsOverHttpsUrls: ['https://9.9.9.9/dns-query'],
+    fallbackAddresses: ['192.0.2.1'],
+    connectInterface: 'eth1',
+    tlsMinVersion: '1.2',
+    tcpKeepAliveMs: 60_000,
+    crlUrl: 'http://crl.example/edge.crl',
+  })
+})
+
+it('looks into no list of revoked certificates where crl_noverify says so', async () => {
+  const home = homeWith(`${file}  crl_url: http://crl.example/edge.crl\n  crl_noverify: true\n`)
+  expect((await sessionOptions(['http', '80'], { env: {}, home })).crlUrl).toBeUndefined()
+})
+
+it('hands on which proxy the environment names, and nothing else of it', async () => {
+  const env = { TUNNEL_CONNECT: CONNECT, HTTPS_PROXY: 'http://proxy:3128', no_proxy: '.example', SECRET: 'x' }
+  expect((await sessionOptions(['http', '80'], { env })).env).toEqual({
+    HTTPS_PROXY: 'http://proxy:3128',
+    no_proxy: '.example',
+  })
 })
 
 it('warns that a file of ngrok is read', async () => {

@@ -26,7 +26,7 @@ it.each([
   [['--url', 'x:1', '--remote-addr', 'x:2', '22'], '--url, --remote-addr all name the public address'],
   [['--basic-auth', 'a:b', '22'], "unknown flag '--basic-auth'"],
   [['--host-header', 'x', '22'], "unknown flag '--host-header'"],
-  [['--cidr-allow', '10.0.0.0/8', '22'], '--cidr-allow is not supported yet'],
+  [['--cidr-allow', '10.0.0/8', '22'], 'TrafficPolicy invalid:\nERROR:  --cidr-allow: "10.0.0/8" is not a CIDR'],
 ])('refuses tcp %j', async (argv, message) => {
   const { exitCode, stderr } = await run(['tcp', ...argv])
   expect(exitCode).toBe(1)

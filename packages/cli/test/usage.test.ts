@@ -26,14 +26,8 @@ it.each([
     ['http', '80', '--log-level', 'loud'],
     "flag '--log-level <level>' argument 'loud' is invalid. Allowed choices are debug, info, warn, error, crit.",
   ],
-  [
-    ['http', '80', '--config', 'a.yml', '--config', 'b.yml'],
-    '--config names 2 files; merging several is not supported yet',
-  ],
-  [
-    ['--config', 'a.yml', 'http', '80', '--config', 'b.yml'],
-    '--config names 2 files; merging several is not supported yet',
-  ],
+  [['http', '80', '--config', 'a.yml', '--config', 'b.yml'], 'a.yml: there is no such file'],
+  [['--config', 'a.yml', 'http', '80', '--config', 'b.yml'], 'a.yml: there is no such file'],
   [
     ['http', '-subdomain=x', '80'],
     '-subdomain: flags with long names start with two hyphens, and this one is now --url https://NAME.DOMAIN',

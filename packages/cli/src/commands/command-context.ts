@@ -2,7 +2,9 @@ import type { Command } from 'commander'
 import { warningLine } from '../error-lines.ts'
 import { commonFlags } from '../flags/common-flags.ts'
 import { addFlags, checkStandings, type Flag } from '../flags/flag.ts'
+import { flagGroup, grouped } from '../flags/flag-group.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { examplesText } from './examples-text.ts'
 
 /** What commands are made with. */
 export interface CommandContext {
@@ -25,7 +27,7 @@ export function defineCommand(
   { flags = [], examples, ...context }: CommandContext & { flags?: readonly Flag[]; examples: readonly string[] },
   run: (given: readonly string[]) => Promise<void> | void,
 ): Command {
-  addFlags(command, flags, 'Flags:')
+  for (const flag of grouped(flags)) addFlags(command, [flag], flagGroup(flag))
   addFlags(command, commonFlags, COMMON_GROUP)
   command.addHelpText('after', examplesText(examples))
   return command.action(async () => {
@@ -35,7 +37,3 @@ export function defineCommand(
 }
 
 export const COMMON_GROUP = 'Common flags:'
-
-export function examplesText(examples: readonly string[]): string {
-  return `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`
-}

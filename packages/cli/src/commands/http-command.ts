@@ -1,9 +1,13 @@
 import type { Command } from 'commander'
 import { assertCaFile } from '../endpoints/assert-ca-file.ts'
+import { withPolicy } from '../endpoints/configured-policy.ts'
 import { httpEndpoints } from '../endpoints/http-endpoints.ts'
 import { oneAddress } from '../endpoints/one-address.ts'
 import { readCommonFlags } from '../flags/common-flags.ts'
 import { type HttpFlags, httpFlags } from '../flags/http-flags.ts'
+import { policyOfFlags } from '../policy/policy-of-flags.ts'
+import { resolvePolicy } from '../policy/policy-request.ts'
+import { httpTargets } from '../policy/policy-targets.ts'
 import { type CommandContext, defineCommand } from './command-context.ts'
 
 const examples = [
@@ -27,7 +31,8 @@ export function addHttpCommand(parent: Command, context: CommandContext): void {
   defineCommand(command, { ...context, flags: httpFlags, examples }, async (given) => {
     const flags = command.opts<HttpFlags>()
     const upstream = oneAddress('http', given)
-    const endpoints = httpEndpoints(upstream, flags)
+    const steps = httpEndpoints(upstream, flags)
+    const endpoints = withPolicy(steps, await resolvePolicy(policyOfFlags(flags), httpTargets(flags)))
     if (flags.scheme && endpoints.length === 1)
       context.warn(`--scheme is deprecated: use --url ${flags.scheme[0]}://HOST`)
     if (flags.upstreamTlsVerifyCas !== undefined) assertCaFile(flags.upstreamTlsVerifyCas)

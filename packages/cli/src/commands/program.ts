@@ -1,14 +1,23 @@
 import { Command, Option } from 'commander'
 import { commonFlags, rootFlags } from '../flags/common-flags.ts'
 import { addFlags } from '../flags/flag.ts'
-import { COMMON_GROUP, type CommandContext, examplesText } from './command-context.ts'
+import { versionText } from '../version.ts'
+import { COMMON_GROUP, type CommandContext } from './command-context.ts'
+import { addCompletionCommand } from './completion-command.ts'
 import { addAuthtokenCommand, addConfigCommand } from './config-command.ts'
+import { addCreditsCommand } from './credits-command.ts'
+import { addDiagnoseCommand } from './diagnose-command.ts'
+import { examplesText, HELP_WIDTH } from './examples-text.ts'
 import { addHelpCommand } from './help-command.ts'
 import { addHttpCommand } from './http-command.ts'
 import { addLabeledCommand } from './labeled-command.ts'
+import { addPolicyCommand } from './policy-command.ts'
+import { addServiceCommand } from './service-command.ts'
+import { addStartCommand } from './start-command.ts'
 import { addTcpCommand } from './tcp-command.ts'
 import { addTlsCommand } from './tls-command.ts'
-import { addVersionCommand, versionText } from './version-command.ts'
+import { addUpdateCommand } from './update-command.ts'
+import { addVersionCommand } from './version-command.ts'
 
 const examples = [
   'tunnel http 80                                    a random https address for port 80',
@@ -17,6 +26,7 @@ const examples = [
   'tunnel http https://localhost:8443                a service that speaks TLS',
   'tunnel tcp 22                                     a TCP service',
   'tunnel tls 443 --url tls://app.example.com        a service that speaks TLS, unopened on its way',
+  'tunnel start web ssh                              endpoints that the configuration file defines',
   'tunnel config add-server CONNECTION_STRING        pair with an edge, once',
 ]
 
@@ -34,10 +44,14 @@ export function createProgram(context: CommandContext): Command {
       writeOut: write,
       writeErr: write,
       outputError: () => {},
-      getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
-      getErrHelpWidth: () => stdout.columns ?? HELP_WIDTH,
+      getOutHelpWidth: () => Math.min(stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(stdout.columns ?? HELP_WIDTH, HELP_WIDTH),
     })
-    .configureHelp({ optionTerm: (option) => option.flags, subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      optionTerm: (option) => option.flags,
+      optionDescription: describedOption,
+      subcommandTerm: (command) => command.name(),
+    })
     .helpCommand(false)
     .addHelpOption(new Option('-h, --help', 'Show help.').helpGroup(COMMON_GROUP))
     .optionsGroup('Flags:')
@@ -49,11 +63,22 @@ export function createProgram(context: CommandContext): Command {
   addTcpCommand(program, context)
   addTlsCommand(program, context)
   addLabeledCommand(program, context)
+  addStartCommand(program, context)
   addConfigCommand(program, context)
+  addPolicyCommand(program, context)
+  addServiceCommand(program, context)
   addAuthtokenCommand(program, 'authtoken', context)
+  addDiagnoseCommand(program, context)
+  addUpdateCommand(program, context)
+  addCompletionCommand(program, context)
+  addCreditsCommand(program, context)
   addVersionCommand(program, context)
   addHelpCommand(program)
   return program
 }
 
-const HELP_WIDTH = 110
+/** With the values that it takes, where the words do not name them. */
+function describedOption({ description, argChoices = [] }: Option): string {
+  const areNamed = argChoices.every((choice) => description.includes(choice))
+  return areNamed ? description : `${description.replace(/\.$/, '')}: ${argChoices.join(', ')}.`
+}

@@ -1,8 +1,12 @@
 import type { Command } from 'commander'
+import { withPolicy } from '../endpoints/configured-policy.ts'
 import { oneAddress } from '../endpoints/one-address.ts'
 import { tcpEndpoints } from '../endpoints/tcp-endpoints.ts'
 import { readCommonFlags } from '../flags/common-flags.ts'
 import { type TcpFlags, tcpFlags } from '../flags/tcp-flags.ts'
+import { policyOfFlags } from '../policy/policy-of-flags.ts'
+import { resolvePolicy } from '../policy/policy-request.ts'
+import { streamTargets } from '../policy/policy-targets.ts'
 import { type CommandContext, defineCommand } from './command-context.ts'
 
 const examples = [
@@ -21,7 +25,8 @@ export function addTcpCommand(parent: Command, context: CommandContext): void {
     .argument('[address...]', 'The service to forward to.')
   defineCommand(command, { ...context, flags: tcpFlags, examples }, async (given) => {
     const { connect, authtoken, ...flags } = command.opts<TcpFlags>()
-    const endpoints = tcpEndpoints(oneAddress('tcp', given), flags)
+    const steps = tcpEndpoints(oneAddress('tcp', given), flags)
+    const endpoints = withPolicy(steps, await resolvePolicy(policyOfFlags(flags), streamTargets('tcp', flags)))
     const { runTunnel } = await import('../running/run-tunnel.ts')
     await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
   })

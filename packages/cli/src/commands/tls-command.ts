@@ -1,9 +1,13 @@
 import type { Command } from 'commander'
 import { assertCaFile } from '../endpoints/assert-ca-file.ts'
+import { withPolicy } from '../endpoints/configured-policy.ts'
 import { oneAddress } from '../endpoints/one-address.ts'
 import { isRandomWithOwnCertificate, tlsEndpoints } from '../endpoints/tls-endpoints.ts'
 import { readCommonFlags } from '../flags/common-flags.ts'
 import { type TlsFlags, tlsFlags } from '../flags/tls-flags.ts'
+import { policyOfFlags } from '../policy/policy-of-flags.ts'
+import { resolvePolicy } from '../policy/policy-request.ts'
+import { streamTargets } from '../policy/policy-targets.ts'
 import { type CommandContext, defineCommand } from './command-context.ts'
 
 const examples = [
@@ -22,7 +26,8 @@ export function addTlsCommand(parent: Command, context: CommandContext): void {
     .argument('[address...]', 'The service to forward to.')
   defineCommand(command, { ...context, flags: tlsFlags, examples }, async (given) => {
     const { connect, authtoken, ...flags } = command.opts<TlsFlags>()
-    const endpoints = tlsEndpoints(oneAddress('tls', given), flags)
+    const steps = tlsEndpoints(oneAddress('tls', given), flags)
+    const endpoints = withPolicy(steps, await resolvePolicy(policyOfFlags(flags), streamTargets('tls', flags)))
     if (flags.upstreamTlsVerifyCas !== undefined) assertCaFile(flags.upstreamTlsVerifyCas)
     if (isRandomWithOwnCertificate(flags)) {
       context.warn('without --url the address is a random one, which no certificate of yours is for')

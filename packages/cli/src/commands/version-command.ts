@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { CLI_VERSION } from '../version.ts'
+import { versionText } from '../version.ts'
 import type { CommandContext } from './command-context.ts'
-
-export const versionText = `tunnel version ${CLI_VERSION}`
+import { examplesText } from './examples-text.ts'
 
 export function addVersionCommand(program: Command, { print }: CommandContext): void {
   program
     .command('version')
     .description('Show the version.')
+    .addHelpText('after', examplesText(['tunnel version', 'tunnel --version']))
     .action(() => print(versionText))
 }

@@ -13,3 +13,15 @@ it.each<[HttpFlags, object]>([
   const [endpoint] = httpEndpoints('https://localhost:8443', flags)
   expect(await endpoint?.(noSession, [])).toMatchObject(expected)
 })
+
+it.each<HttpFlags>([{ scheme: ['http', 'https'] }, { scheme: ['http'] }, { url: 'http://app.example' }])(
+  'asks for no certificate where %o lets everybody in without',
+  (flags) => {
+    expect(() => httpEndpoints('80', { ...flags, mutualTlsCas: 'ca.pem' })).toThrow('--mutual-tls-cas needs https')
+  },
+)
+
+it('sends on who is to vouch for visitors', async () => {
+  const [endpoint] = httpEndpoints('80', { url: 'app.example', mutualTlsCas: 'ca.pem' })
+  expect(await endpoint?.(noSession, [])).toMatchObject({ url: 'https://app.example', mutual_tls_cas: 'ca.pem' })
+})

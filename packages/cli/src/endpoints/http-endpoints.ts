@@ -13,6 +13,7 @@ export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[
   const address = onlyAddress(flags, addressFlags)
   const schemes = schemesOf(flags)
   if (address?.name === 'url') assertSchemeOf('http', address.value)
+  assertTlsEverywhere(flags, schemes)
   const name = flags.name ?? DEFAULT_NAME
   const common = {
     proto: 'http' as const,
@@ -26,6 +27,8 @@ export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[
     host_header: flags.hostHeader,
     verify_upstream_tls: flags.upstreamTlsVerify ?? flags.upstreamTlsVerifyCas !== undefined,
     upstream_tls_ca_file: flags.upstreamTlsVerifyCas,
+    mutual_tls_cas: flags.mutualTlsCas,
+    inspect: flags.inspect,
   }
   const [scheme, second] = schemes
   const first: EndpointStep = async (session) => {
@@ -36,12 +39,18 @@ export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[
     return { ...common, name, url }
   }
   if (second === undefined) return [first]
-  const sameHost: EndpointStep = (_session, [https]) => ({
-    ...common,
-    name: `${name} (${second})`,
-    url: `${second}://${https ? hostOf(https.url()) : ''}`,
-  })
+  const sameHost: EndpointStep = (_session, before) => {
+    const https = before.at(-1)
+    return { ...common, name: `${name} (${second})`, url: `${second}://${https ? hostOf(https.url()) : ''}` }
+  }
   return [first, sameHost]
+}
+
+/** Over plain http everybody would come in without the certificate that is asked for. */
+function assertTlsEverywhere({ mutualTlsCas, url }: HttpFlags, schemes: readonly (Scheme | undefined)[]): void {
+  if (mutualTlsCas === undefined) return
+  if (schemes.includes('http') || (url !== undefined && schemeOf(url) === 'http'))
+    throw new CliError('ERR_CLI_USAGE', '--mutual-tls-cas needs https: an http address asks nobody for a certificate')
 }
 
 /** https goes first: the other one takes over its host. */

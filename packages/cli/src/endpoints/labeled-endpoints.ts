@@ -19,6 +19,7 @@ export function labeledEndpoints(upstream: string, flags: LabeledFlags): Endpoin
     metadata: flags.metadata,
     pooling_enabled: flags.poolingEnabled,
     proxy_proto: flags.upstreamProxyProtocol ?? flags.proxyProto,
+    inspect: flags.inspect,
   }
   return [() => config]
 }

@@ -16,6 +16,7 @@ export function tcpEndpoints(upstream: string, flags: TcpFlags): EndpointStep[] 
     binding: flags.binding,
     pooling_enabled: flags.poolingEnabled,
     proxy_proto: flags.upstreamProxyProtocol ?? flags.proxyProto,
+    inspect: flags.inspect ?? false,
   }
   return [() => config]
 }

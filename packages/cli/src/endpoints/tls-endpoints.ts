@@ -19,6 +19,7 @@ export function tlsEndpoints(upstream: string, flags: TlsFlags): EndpointStep[] 
     binding: flags.binding,
     pooling_enabled: flags.poolingEnabled,
     proxy_proto: flags.upstreamProxyProtocol ?? flags.proxyProto,
+    inspect: flags.inspect ?? false,
     terminate_at: flags.terminateAt,
     ...certificateOf(flags),
     mutual_tls_cas: flags.mutualTlsCas,

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
-import { CliError } from '../cli-error.ts'
 import type { Flag } from './flag.ts'
 
 /** Flags that every command takes, before or after its name. */
 export const commonFlags: readonly Flag[] = [
-  { name: 'config', value: 'path', isList: true, about: 'Configuration file to use.' },
+  { name: 'config', value: 'path', isList: true, about: 'Configuration file; of several, later ones win.' },
   { name: 'log', value: 'target', about: 'Where logs go: stdout, stderr, false or a path.' },
   { name: 'log-format', value: 'format', choices: ['term', 'logfmt', 'json'], about: 'Form of a log line.' },
   {
@@ -21,7 +20,8 @@ export const rootFlags: readonly Flag[] = [
 ]
 
 export interface CommonFlags {
-  readonly config: string | undefined
+  /** In the order in which they were given: a later one goes over an earlier. */
+  readonly configs: readonly string[]
   readonly sessionMetadata: string | undefined
   readonly log: string | undefined
   readonly logFormat: 'term' | 'logfmt' | 'json' | undefined
@@ -31,14 +31,10 @@ export interface CommonFlags {
 /** The common flags as given to `command` or to one above it. */
 export function readCommonFlags(command: Command): CommonFlags {
   const levels = [...levelsOf(command)].map((level) => level.opts<Partial<GivenFlags>>())
-  const [config, ...more] = levels.flatMap((given) => given.config ?? [])
-  if (more.length > 0) {
-    const message = `--config names ${1 + more.length} files; merging several is not supported yet`
-    throw new CliError('ERR_CLI_NOT_SUPPORTED', message)
-  }
   const nearest = <K extends keyof GivenFlags>(key: K) => levels.find((given) => given[key] !== undefined)?.[key]
   return {
-    config,
+    // What stands before the command's name was given first.
+    configs: levels.toReversed().flatMap((given) => given.config ?? []),
     sessionMetadata: levels.at(-1)?.metadata,
     log: nearest('log'),
     logFormat: nearest('logFormat'),

@@ -15,7 +15,6 @@ export const endpointFlags: readonly Flag[] = [
     value: 'region',
     standing: { kind: 'deprecated', warning: 'it has no effect, the edge is the one that you connect to' },
   },
-  ...later('traffic-policy-file', 'traffic-policy-url', 'policy-file', 'cidr-allow', 'cidr-deny'),
   {
     name: 'upstream-proxy-protocol',
     value: 'version',

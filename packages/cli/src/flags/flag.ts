@@ -1,16 +1,23 @@
 import { type Command, Option } from 'commander'
 import { CliError } from '../cli-error.ts'
+import { csvItems } from './csv-items.ts'
 
 /** One flag of a command, as users write it. */
 export interface Flag {
   /** Without the hyphens. */
   readonly name: string
+  /** One letter, without the hyphen. */
+  readonly short?: string
   /** Stands for the value in help. Without it the flag is a switch. */
   readonly value?: string
   readonly about?: string
-  /** Comma-separated and repeatable. */
+  /** Comma-separated and repeatable; an item with a comma of its own stands in double quotes. */
   readonly isList?: boolean
+  /** Items of the list keep the spaces around them. */
+  readonly keepsSpaces?: true
   readonly choices?: readonly string[]
+  /** Reads the value of a flag that is no list. Throws `CliError`. */
+  readonly parse?: (text: string) => unknown
   /** An empty value is the same as no flag, beside the choices. */
   readonly mayBeEmpty?: true
   /** A flag with a standing is not in help. */
@@ -41,9 +48,11 @@ export function checkStandings(command: Command, flags: readonly Flag[], warn: (
 }
 
 function optionOf(flag: Flag, group?: string): Option {
-  const option = new Option(flag.value === undefined ? `--${flag.name}` : `--${flag.name} <${flag.value}>`, flag.about)
+  const long = flag.value === undefined ? `--${flag.name}` : `--${flag.name} <${flag.value}>`
+  const option = new Option(flag.short === undefined ? long : `-${flag.short}, ${long}`, flag.about)
   if (flag.choices && !flag.isList) option.choices(flag.choices)
   if (flag.mayBeEmpty) allowEmpty(option)
+  if (flag.parse) option.argParser(flag.parse)
   if (flag.isList) option.argParser(listParser(flag))
   if (flag.standing) option.hideHelp()
   if (group !== undefined) option.helpGroup(group)
@@ -55,9 +64,15 @@ function allowEmpty(option: Option): void {
   option.argParser((text, before) => (text === '' || !parse ? text : parse(text, before)))
 }
 
-function listParser({ name, choices }: Flag): (text: string, before?: readonly string[]) => readonly string[] {
+function listParser({
+  name,
+  choices,
+  keepsSpaces,
+}: Flag): (text: string, before?: readonly string[]) => readonly string[] {
   return (text, before = []) => {
-    const items = text.split(',').map((item) => item.trim())
+    const given = csvItems(text)
+    if (!given) throw new CliError('ERR_CLI_USAGE', `--${name} has an item in quotes that does not end`)
+    const items = keepsSpaces ? given : given.map((item) => item.trim())
     const wrong = choices && items.find((item) => !choices.includes(item))
     if (wrong === undefined) return [...before, ...items]
     throw new CliError('ERR_CLI_USAGE', `--${name} is one or more of ${choices?.join(', ')}, not ${quote(wrong)}`)

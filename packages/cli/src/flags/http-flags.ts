@@ -1,5 +1,8 @@
-import { type EndpointFlags, endpointFlags, later } from './endpoint-flags.ts'
+import { type EndpointFlags, endpointFlags } from './endpoint-flags.ts'
 import type { Flag, Standing } from './flag.ts'
+import { type InspectFlags, inspectFlags } from './inspect-flags.ts'
+import { type ModuleFlags, moduleFlags } from './module-flags.ts'
+import { type PolicyFlags, policyFlags } from './policy-flags.ts'
 
 export const httpFlags: readonly Flag[] = [
   ...endpointFlags,
@@ -11,7 +14,7 @@ export const httpFlags: readonly Flag[] = [
   { name: 'subdomain', value: 'label', standing: useUrl('LABEL.DOMAIN') },
   // Warned of by its user, since only one scheme alone can be said by --url.
   { name: 'scheme', value: 'schemes', isList: true, choices: ['http', 'https'], standing: { kind: 'inert' } },
-  { name: 'inspect', standing: { kind: 'inert' } },
+  ...inspectFlags,
   {
     name: 'upstream-protocol',
     value: 'protocol',
@@ -24,39 +27,19 @@ export const httpFlags: readonly Flag[] = [
     choices: ['http1', 'http2'],
     standing: { kind: 'deprecated', warning: 'use --upstream-protocol' },
   },
-  { name: 'compression', standing: { kind: 'later' } },
   { name: 'websocket-tcp-converter', standing: { kind: 'later' } },
-  ...later(
-    'basic-auth',
-    'circuit-breaker',
-    'mutual-tls-cas',
-    'oauth',
-    'oauth-allow-domain',
-    'oauth-allow-email',
-    'oauth-client-id',
-    'oauth-client-secret',
-    'oauth-scope',
-    'oidc',
-    'oidc-client-id',
-    'oidc-client-secret',
-    'oidc-scope',
-    'request-header-add',
-    'request-header-remove',
-    'response-header-add',
-    'response-header-remove',
-    'ua-filter-allow',
-    'ua-filter-deny',
-    'verify-webhook',
-    'verify-webhook-secret',
-  ),
+  { name: 'mutual-tls-cas', value: 'path', about: "PEM file of the authorities that verify visitors' certificates." },
+  ...policyFlags,
+  ...moduleFlags,
 ]
 
-export interface HttpFlags extends EndpointFlags {
+export interface HttpFlags extends EndpointFlags, PolicyFlags, ModuleFlags, InspectFlags {
   readonly upstreamProtocol?: 'http1' | 'http2'
   readonly appProtocol?: 'http1' | 'http2'
   readonly hostHeader?: string
   readonly upstreamTlsVerify?: boolean
   readonly upstreamTlsVerifyCas?: string
+  readonly mutualTlsCas?: string
   readonly domain?: string
   readonly hostname?: string
   readonly subdomain?: string

@@ -2,6 +2,7 @@
 export const renamedFlags: ReadonlyMap<string, string> = new Map([
   ['auth', '--basic-auth'],
   ['bind-tls', '--scheme: http, https or http,https'],
+  ['cert', '--crt'],
   ['client-cas', '--mutual-tls-cas'],
   ['domain', '--url https://NAME'],
   ['hostname', '--url https://NAME'],

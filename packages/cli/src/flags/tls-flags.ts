@@ -1,8 +1,13 @@
 import { type EndpointFlags, endpointFlags } from './endpoint-flags.ts'
 import type { Flag, Standing } from './flag.ts'
+import { type InspectFlags, inspectBytesFlags } from './inspect-flags.ts'
+import { type AddressFilterFlags, addressFilterFlags, type PolicyFlags, policyFlags } from './policy-flags.ts'
 
 export const tlsFlags: readonly Flag[] = [
+  ...inspectBytesFlags,
   ...endpointFlags,
+  ...policyFlags,
+  ...addressFilterFlags,
   {
     name: 'terminate-at',
     value: 'place',
@@ -21,7 +26,7 @@ export const tlsFlags: readonly Flag[] = [
   { name: 'subdomain', value: 'label', standing: useUrl('LABEL.DOMAIN') },
 ]
 
-export interface TlsFlags extends EndpointFlags {
+export interface TlsFlags extends InspectFlags, EndpointFlags, PolicyFlags, AddressFilterFlags {
   readonly terminateAt?: 'edge' | 'agent' | 'upstream'
   readonly crt?: string
   readonly cert?: string

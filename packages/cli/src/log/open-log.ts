@@ -1,9 +1,8 @@
-import { type DestinationStream, destination, pino } from 'pino'
-import { CliError } from '../cli-error.ts'
 import type { TextOutput } from '../surroundings.ts'
 import type { AgentLog, LogFields, LogLevel } from './agent-log.ts'
 import { localTimestamp } from './local-time.ts'
-import { logfmtLine, termLine } from './log-line.ts'
+import { LogFile } from './log-file.ts'
+import { type LogRecord, logfmtLine, termLine } from './log-line.ts'
 
 export interface LogOptions {
   /** `stdout`, `stderr` or a path, which is appended to. */
@@ -12,57 +11,60 @@ export interface LogOptions {
   readonly level: LogLevel
   readonly stdout: TextOutput
   readonly stderr: TextOutput
+  /** Colours are not wanted, also on a terminal. */
+  readonly plain?: boolean | undefined
   readonly now: () => Date
 }
 
-/** The reference's short names, which other tools look for. */
+/** The reference's short names, which other tools look for; the most verbose one first. */
 const names = { debug: 'dbug', info: 'info', warn: 'warn', error: 'eror', crit: 'crit' } as const
-const severities = { dbug: 20, info: 30, warn: 40, eror: 50, crit: 60 } as const
+const levels = Object.keys(names) as LogLevel[]
 
-/** Throws `ERR_CLI_FILE` for a file that cannot be opened. */
+/**
+ * Writes a line for every record that is severe enough. No library: its load alone would double the memory that a log costs, and start-up
+ * waits for it. Throws `ERR_CLI_FILE` for a file that cannot be opened.
+ */
 export function openLog(options: LogOptions): AgentLog {
   const output = outputOf(options)
-  const logger = pino(
-    {
-      base: null,
-      customLevels: severities,
-      useOnlyCustomLevels: true,
-      level: names[options.level],
-      timestamp: () => `,"t":"${localTimestamp(options.now())}"`,
-      formatters: { level: (lvl) => ({ lvl }) },
-      // Nobody logs one; should it ever happen, it stays here.
-      redact: ['authtoken', 'connect', 'token'],
-    },
-    { write: writerOf(options.format, output) },
-  )
-  const write =
-    (level: LogLevel) =>
-    (message: string, fields: LogFields = {}) =>
-      logger[names[level]](fields, message)
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), crit: write('crit') }
+  const lineOf = formatter(options, output)
+  const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
+    const t = localTimestamp(options.now())
+    output.write(lineOf({ t, lvl: names[level], msg: message, ...withoutSecrets(fields) }))
+  }
+  const quiet = (): void => {}
+  const wanted = levels.slice(levels.indexOf(options.level))
+  const writer = (level: LogLevel) => (wanted.includes(level) ? at(level) : quiet)
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    crit: writer('crit'),
+  }
 }
 
-function writerOf(format: LogOptions['format'], output: TextOutput): (json: string) => void {
-  if (format === 'json') return (json) => void output.write(json)
-  // Colours are for people: in a file or a pipe they are noise.
-  const line = format === 'term' && output.isTTY ? termLine : logfmtLine
-  return (json) => void output.write(line(JSON.parse(json)))
+/** Nobody logs one; should it ever happen, it stays here. */
+const secretKeys: readonly string[] = ['authtoken', 'api_key', 'connect', 'token', 'password', 'authorization']
+
+function withoutSecrets(fields: LogFields = {}): LogFields {
+  if (!secretKeys.some((key) => key in fields)) return fields
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, secretKeys.includes(key) ? '[Redacted]' : value]),
+  )
 }
+
+function formatter({ format, plain = false }: LogOptions, output: TextOutput): (record: LogRecord) => string {
+  if (format === 'json') return (record) => `${JSON.stringify(record).replace(UNPRINTABLE, escaped)}\n`
+  // Colours are for people: in a file or a pipe they are noise.
+  return format === 'term' && output.isTTY && !plain ? termLine : logfmtLine
+}
+
+/** What JSON leaves as it is and a terminal would obey. */
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_C}]/gu
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 function outputOf({ target, stdout, stderr }: LogOptions): TextOutput {
   if (target === 'stdout') return stdout
-  return target === 'stderr' ? stderr : fileOutput(target)
-}
-
-function fileOutput(path: string): TextOutput {
-  try {
-    // Written at once: a line is the more needed the closer it is to a crash.
-    const file = destination({ dest: path, append: true, sync: true })
-    // A disk that is full must not end the tunnel.
-    file.on('error', () => {})
-    return { write: (text) => (file as DestinationStream).write(text) }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new CliError('ERR_CLI_FILE', `log file ${path} cannot be opened (${code})`, { cause })
-  }
+  return target === 'stderr' ? stderr : new LogFile(target)
 }

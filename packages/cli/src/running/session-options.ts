@@ -1,12 +1,14 @@
 import type { AgentConfig } from '@tunnel/agent-config'
-import type { SessionOptions } from '@tunnel/agent-core'
+import type { NetworkOptions, SessionOptions } from '@tunnel/agent-core'
 import { CliError } from '../cli-error.ts'
+import type { Surroundings } from '../surroundings.ts'
 import { CLI_VERSION } from '../version.ts'
 
 /** Settings and flags as the session takes them. Throws `ERR_CLI_NO_EDGE` where nothing names an edge. */
 export function sessionOptions(
   config: AgentConfig,
   flags: { authtoken?: string | undefined; sessionMetadata?: string | undefined },
+  env: Surroundings['env'] = {},
 ): SessionOptions {
   const { connect, connectionString } = config
   if (connectionString === undefined && connect.url === undefined) throw noEdge()
@@ -19,30 +21,37 @@ export function sessionOptions(
     heartbeatIntervalMs: connect.heartbeatIntervalMs,
     heartbeatToleranceMs: connect.heartbeatToleranceMs,
     connectTimeoutMs: connect.timeoutMs,
+    ...networkOptions(config),
+    remoteManagement: config.remoteManagement,
     keepTrying: true,
     userAgent: `tunnel-cli/${CLI_VERSION}`,
-    // It was read into the settings.
-    env: {},
+    env: proxyVariables(env),
   }
+}
+
+function networkOptions({ connect }: AgentConfig): NetworkOptions {
+  return {
+    proxyUrl: connect.proxyUrl,
+    dnsResolverIps: connect.dnsResolverIps,
+    dnsFallbackIps: connect.dnsFallbackIps,
+    dnsOverHttpsUrls: connect.dnsOverHttpsUrls,
+    fallbackAddresses: connect.addresses,
+    connectInterface: connect.interface,
+    tcpKeepAliveMs: connect.tcpKeepAliveMs,
+    tlsMinVersion: connect.tlsMinVersion,
+    crlUrl: connect.crlVerify ? connect.crlUrl : undefined,
+  }
+}
+
+/** All else was read into the settings; which proxy an edge needs, the session knows. */
+function proxyVariables(env: Surroundings['env']): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(https?|all|no)_proxy$/i.test(name)))
 }
 
 function trustOf({ connect: { cas } }: AgentConfig): SessionOptions['trust'] {
   if (cas.kind === 'fingerprint') return { caFingerprint: cas.sha256 }
   if (cas.kind === 'file') return { caFile: cas.path }
   return cas.kind === 'host' ? 'host' : undefined
-}
-
-/** Settings that are read and have no effect yet: who relies on one has to know. */
-export function idleSettings({ connect }: AgentConfig): string[] {
-  const idle = {
-    proxy_url: connect.proxyUrl,
-    connect_interface: connect.interface,
-    dns_resolver_ips: connect.dnsResolverIps[0],
-    crl_url: connect.crlUrl,
-  }
-  return Object.entries(idle).flatMap(([name, value]) =>
-    value === undefined ? [] : [`the setting ${name} is not supported yet and has no effect`],
-  )
 }
 
 function noEdge(): CliError {

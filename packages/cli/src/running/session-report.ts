@@ -1,18 +1,19 @@
-import type { ForwardEvents, Listener, Session, TunnelError } from '@tunnel/agent-core'
+import type { ForwardEvents, Listener, OnRequest, Session, TrafficStatistics, TunnelError } from '@tunnel/agent-core'
 import type { AgentLog } from '../log/agent-log.ts'
 import { CLI_VERSION } from '../version.ts'
-import type { Forwarding, StatusLines } from './status-lines.ts'
+import type { Forwarding, SessionFacts, StatusView } from './status-view.ts'
 
 const ofSession = { obj: 'tunnels.session' }
 
 /** Tells log and person what happens to a session and its endpoints. */
 export class SessionReport {
   readonly #log: AgentLog
-  readonly #status: StatusLines | undefined
+  readonly #status: StatusView | undefined
+  #statistics: TrafficStatistics | undefined
   #isStarted = false
   #wasOnline = false
 
-  constructor(log: AgentLog, status: StatusLines | undefined) {
+  constructor(log: AgentLog, status: StatusView | undefined) {
     this.#log = log
     this.#status = status
   }
@@ -24,7 +25,7 @@ export class SessionReport {
       this.#log.info('tunnel session started', ofSession)
       if (!this.#isStarted) return
       this.#logEndpoints(session.endpoints())
-      this.#status?.online(session.endpoints().map(forwardingOf))
+      this.#status?.online(factsOf(session), session.endpoints().map(forwardingOf))
     })
     session.on('disconnected', (error, retryInMs) => {
       if (this.#wasOnline) this.#log.error('session closed, starting reconnect loop', fieldsOf(error))
@@ -33,6 +34,7 @@ export class SessionReport {
       this.#log.debug('sleep before reconnect', { secs: retryInMs / 1000 })
       if (session.state !== 'online') this.#status?.reconnecting(error.message)
     })
+    session.on('heartbeat', (latencyMs) => this.#status?.latency?.(latencyMs))
     session.on('edgeLost', (edge, error) =>
       this.#log.error('session with one edge closed', { ...ofSession, edge, ...fieldsOf(error) }),
     )
@@ -48,8 +50,17 @@ export class SessionReport {
   started(session: Session, endpoints: readonly Listener[]): void {
     this.#isStarted = true
     this.#logEndpoints(endpoints)
-    const { serverAddr, transport, latencyMs } = session
-    this.#status?.started({ version: CLI_VERSION, serverAddr, transport, latencyMs }, endpoints.map(forwardingOf))
+    this.#status?.started(factsOf(session), endpoints.map(forwardingOf))
+  }
+
+  webInterface(url: string): void {
+    this.#status?.webInterface(url)
+  }
+
+  /** Endpoints have come or gone since the start. */
+  endpointsChanged(session: Session, started: readonly Listener[] = []): void {
+    this.#logEndpoints(started)
+    this.#status?.online(factsOf(session), session.endpoints().map(forwardingOf))
   }
 
   endpointLost(listener: Listener, error: TunnelError): void {
@@ -57,12 +68,26 @@ export class SessionReport {
     this.#status?.endpointLost(listener.url(), error.message)
   }
 
+  /** Counts what is forwarded from here on, where that is shown. Requests are read only then. */
+  countWith(create: (onRequest: OnRequest) => TrafficStatistics): void {
+    const status = this.#status
+    if (!status?.counting) return
+    this.#statistics = create((summary) => status.request?.(summary))
+    status.counting(this.#statistics)
+  }
+
   /** What connections to an upstream report. */
   forwarding(upstream: string): ForwardEvents {
+    const counted = this.#statistics?.connectionEvents
     return {
-      onOpened: () => this.#log.info('join connections', { obj: 'join', l: upstream }),
+      onOpened: () => {
+        counted?.onOpened?.()
+        this.#log.info('join connections', { obj: 'join', l: upstream })
+      },
+      onClosed: (facts) => counted?.onClosed?.(facts),
       onFailed: (error) =>
         this.#log.warn('failed to open private leg', { obj: 'join', l: upstream, ...fieldsOf(error) }),
+      observe: this.#statistics?.observe,
     }
   }
 
@@ -71,6 +96,20 @@ export class SessionReport {
       const name = listener.request.name ?? ''
       this.#log.info('started tunnel', { obj: 'tunnels', name, addr: listener.forwardsTo(), url: listener.url() })
     }
+  }
+}
+
+function factsOf({ serverAddr, transport, latencyMs, welcome }: Session): SessionFacts {
+  const { account, region, banner, deprecation } = welcome ?? {}
+  const words = [banner, deprecation?.message].filter((text) => text !== undefined && text !== '')
+  return {
+    version: CLI_VERSION,
+    serverAddr,
+    transport,
+    latencyMs,
+    account,
+    region,
+    banner: words.join('\n') || undefined,
   }
 }
 

@@ -1,35 +1,25 @@
 import { printable } from '../printable.ts'
 import type { TextOutput } from '../surroundings.ts'
+import type { Forwarding, SessionFacts, StatusView } from './status-view.ts'
 
-export interface Forwarding {
-  readonly url: string
-  readonly upstream: string
-}
-
-export interface SessionFacts {
-  readonly version: string
-  readonly serverAddr: string
-  readonly transport: string | undefined
-  readonly latencyMs: number | undefined
-}
-
-/** Tells a person how the session is doing: lines that come when something changes. */
-export class StatusLines {
+/** Lines that come when something changes, for a terminal whose cursor cannot be moved. */
+export class StatusLines implements StatusView {
   readonly #out: TextOutput
   #status = ''
   #forwarding: readonly string[] = []
+  #webInterface: string | undefined
 
   constructor(out: TextOutput) {
     this.#out = out
   }
 
-  /** Everything is online for the first time. */
   started({ version, serverAddr, transport, latencyMs }: SessionFacts, forwardings: readonly Forwarding[]): void {
     const way = { tls: 'TLS', websocket: 'WebSocket' }[transport ?? ''] ?? transport
     const facts = [way, latencyMs === undefined ? undefined : `${Math.round(latencyMs)} ms`].filter(Boolean)
     this.#changeStatus('online')
     this.#line('Version', version)
     this.#line('Connected to', facts.length > 0 ? `${serverAddr} (${facts.join(', ')})` : serverAddr)
+    if (this.#webInterface !== undefined) this.#line('Web Interface', this.#webInterface)
     this.#changeForwarding(forwardings)
     this.#out.write('\nCtrl+C to quit\n')
   }
@@ -39,7 +29,7 @@ export class StatusLines {
   }
 
   /** Addresses that are others than before are shown again. */
-  online(forwardings: readonly Forwarding[]): void {
+  online(_facts: SessionFacts, forwardings: readonly Forwarding[]): void {
     this.#changeStatus('online')
     this.#changeForwarding(forwardings)
   }
@@ -47,6 +37,17 @@ export class StatusLines {
   endpointLost(url: string, reason: string): void {
     this.#line('Offline', `${url} (${reason})`)
   }
+
+  /** Shown with the rest. */
+  webInterface(url: string): void {
+    this.#webInterface = url
+  }
+
+  updateAvailable(version: string): void {
+    this.#line('Update', `version ${version} is available: tunnel update`)
+  }
+
+  close(): void {}
 
   #changeStatus(status: string): void {
     if (status !== this.#status) this.#line('Session Status', status)

@@ -8,27 +8,32 @@ export class StopRequests {
   readonly #listeners = new Set<() => void>()
   readonly #signals = new Set<string>()
   readonly #disposeSignals: () => void
+  readonly #hasParent: boolean
+  #force!: (error: CliError) => void
   #isRequested = false
 
   constructor({ onSignal, parent }: Pick<Surroundings, 'onSignal' | 'parent'>) {
-    let force: (error: CliError) => void
     this.forced = new Promise((_resolve, reject) => {
-      force = reject
+      this.#force = reject
     })
     // Nobody waits for it once the command is over.
     this.forced.catch(() => {})
-    this.#disposeSignals = onSignal((signal) => {
-      // Ctrl+C reaches the whole group, and then the parent passes its own signal on: those two are one wish.
-      const isRepeat = parent ? this.#signals.has(signal) : this.#isRequested
-      if (isRepeat) force(new CliError('ERR_CLI_FORCED', `stopped at once by a second signal, ${signal}`))
-      this.#signals.add(signal)
-      this.request()
-    })
+    this.#hasParent = parent !== undefined
+    this.#disposeSignals = onSignal((signal) => this.signal(signal))
     parent?.onDisconnect(() => this.request())
   }
 
   get isRequested(): boolean {
     return this.#isRequested
+  }
+
+  /** A signal, or a key that stands for one. */
+  signal(signal: string): void {
+    // Ctrl+C reaches the whole group, and then the parent passes its own signal on: those two are one wish.
+    const isRepeat = this.#hasParent ? this.#signals.has(signal) : this.#isRequested
+    if (isRepeat) this.#force(new CliError('ERR_CLI_FORCED', `stopped at once by a second signal, ${signal}`))
+    this.#signals.add(signal)
+    this.request()
   }
 
   request(): void {
