@@ -33,6 +33,12 @@ const floors: readonly Floor[] = [
   rate('handshakes', 0.6, 'nginx'),
   { scenario: 'bulk50', metric: '50 together', bound: { atLeast: 1, times: { peer: 'tunnel', metric: 'one' } } },
   { scenario: 'upload', metric: 'upload', bound: { atLeast: 0.9, times: { peer: 'tunnel', metric: 'download' } } },
+  { scenario: 'policy', metric: 'five rules', bound: { atLeast: 0.8, times: { peer: 'tunnel', metric: 'no policy' } } },
+  {
+    scenario: 'inspection',
+    metric: 'captured',
+    bound: { atLeast: 0.85, times: { peer: 'tunnel', metric: 'not captured' } },
+  },
   { scenario: 'start', metric: 'address printed', bound: { atMost: 0.4 } },
   { scenario: 'start', metric: 'memory', bound: { atMost: 64 } },
   { scenario: 'idle', metric: 'session', bound: { atMost: 60 } },

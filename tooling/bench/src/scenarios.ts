@@ -6,6 +6,8 @@ import { h2 } from './scenarios/h2.ts'
 import { handshakes } from './scenarios/handshakes.ts'
 import { https } from './scenarios/https.ts'
 import { idle } from './scenarios/idle.ts'
+import { inspection } from './scenarios/inspection.ts'
+import { policyRules } from './scenarios/policy.ts'
 import { small } from './scenarios/small.ts'
 import { start } from './scenarios/start.ts'
 import { upload } from './scenarios/upload.ts'
@@ -22,6 +24,8 @@ export const scenarios: readonly (Scenario | Probe)[] = [
   upload,
   webSocket,
   fairness,
+  policyRules,
+  inspection,
   start,
   idle,
 ]

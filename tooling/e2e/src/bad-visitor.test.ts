@@ -232,18 +232,18 @@ describe('another protocol', () => {
   })
 })
 
-test('a name that is not of this edge gets no certificate', async () => {
+test('a name that is not of this edge gets a certificate for another one', async () => {
   const tunnel = await startTestEdge()
   await expect(openTls({ port: tunnel.httpsPort, serverName: 'elsewhere.example' })).rejects.toThrow()
   await until(() => tunnel.edge.visitorCount === 0, 'the connection to be gone')
 })
 
-test('a visitor that names no server is answered', async () => {
+test('a visitor that names no server is told so, whatever it asks for', async () => {
   const tunnel = await startTestEdge()
   for (const protocols of [['h2', 'http/1.1'], ['http/1.1'], []]) {
     const visitor = await openTls({ port: tunnel.httpsPort, serverName: '', protocols })
     visitor.send(`GET / HTTP/1.1\r\nHost: nobody.${DOMAIN}\r\nConnection: close\r\n\r\n`)
-    expect(await visitor.receiveAll()).toMatch(/^HTTP\/1\.1 404 /)
+    expect(await visitor.receiveAll()).toMatch(/^HTTP\/1\.1 400 .*\r\nTunnel-Error-Code: ERR_TUNNEL_3003\r\n/s)
   }
 })
 

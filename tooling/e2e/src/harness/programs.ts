@@ -11,14 +11,14 @@ import { within } from './until.ts'
 const START_DEADLINE_MS = 20_000
 
 /** An executable of the workspace, as built. */
-function executable(packageName: string, bin: string): string {
+export function executable(packageName: string, bin: string): string {
   const directory = dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`))
   if (!existsSync(join(directory, 'dist'))) throw new Error(`${packageName} is not built: run pnpm build first`)
   return join(directory, 'bin', bin)
 }
 
 /** Only what a program needs: nothing of the user's environment leads it elsewhere. */
-function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
+export function environment(own: Record<string, string> = {}): NodeJS.ProcessEnv {
   const home = temporaryDirectory()
   return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, NODE_ENV: 'production', ...own }
 }

@@ -158,14 +158,23 @@ describe('on the TLS port of an edge that has a tls endpoint', () => {
     expect(await request(tunnel.url('nothing'))).toMatchObject({ status: 404 })
   })
 
-  test('a name that the edge has no certificate for gets the alert for that', async () => {
+  test.each(['with', 'without'])('a name that nobody has is told so in HTTP %s a tls endpoint', async (which) => {
+    const { tunnel } = which === 'with' ? await withEndpoint() : { tunnel: await startTestEdge() }
+    const url = `tls://elsewhere.example:${tunnel.httpsPort}`
+    const visitor = await visitTls(url, { rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] })
+    visitor.send('GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n')
+    expect(await visitor.receiveAll()).toMatch(/^HTTP\/1\.1 404 .*\r\nTunnel-Error-Code: ERR_TUNNEL_3200\r\n/s)
+    visitor.finish()
+  })
+
+  test.each(['elsewhere.example', ''])('a client of another protocol that names "%s" gets an alert', async (name) => {
     const { tunnel } = await withEndpoint()
-    await expect(visitTls(`tls://elsewhere.example:${tunnel.httpsPort}`)).rejects.toMatchObject({
+    const options = { servername: name, ALPNProtocols: ['imap'] }
+    await expect(visitTls(`tls://elsewhere.example:${tunnel.httpsPort}`, options)).rejects.toMatchObject({
       code: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
     })
-    const hello = await captureClientHello('elsewhere.example')
     const visitor = await openTcp(tunnel.httpsPort)
-    visitor.send(hello)
+    visitor.send(await captureClientHello(name, ['imap']))
     expect(await visitor.receiveAll()).toBe(alert(UNRECOGNIZED_NAME))
     visitor.finish()
   })

@@ -48,9 +48,10 @@ export async function startTlsUpstream(
 export const echo = (socket: { pipe(to: unknown): unknown }): void => void socket.pipe(socket)
 
 /** What a client that names `serverName` sends first. */
-export async function captureClientHello(serverName: string): Promise<Buffer> {
+export async function captureClientHello(serverName: string, protocols: string[] = []): Promise<Buffer> {
   const { port, connections } = await startRawUpstream(() => {})
-  const client = connect({ host: '127.0.0.1', port, servername: serverName }).on('error', () => {})
+  const target = { host: '127.0.0.1', port, servername: serverName, ALPNProtocols: protocols }
+  const client = connect(target).on('error', () => {})
   const hello = (): Buffer => connections[0]?.bytes ?? Buffer.alloc(0)
   await until(() => hello().length > 5 && hello().length >= 5 + hello().readUInt16BE(3), 'a ClientHello')
   client.destroy()

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
 import { http2Request } from '../harness/http2-client.ts'
-import { EDGE_HOST, identity } from '../harness/identity.ts'
+import { DOMAIN, EDGE_HOST, identity } from '../harness/identity.ts'
 import { startAgentProgram, startEdgeProgram, stop } from '../harness/programs.ts'
 import { openTcp, RawConnection } from '../harness/raw-connection.ts'
 import { startTestEdge, type TestEdge } from '../harness/test-edge.ts'
@@ -19,6 +19,14 @@ const V1 = 'PROXY TCP4 203.0.113.7 198.51.100.1 40000 443\r\n'
 const V1_IPV6 = 'PROXY TCP6 2001:db8::7 2001:db8::1 40000 443\r\n'
 const V2 = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb007107c63364019c4001bb', 'hex')
 const V2_LOCAL = Buffer.from('0d0a0d0a000d0a515549540a20000000', 'hex')
+
+/** Version 2 with TLVs: u8 type, u16 length, value, each. */
+function withTlvs(tlvs: readonly [type: number, value: Buffer][]): Buffer {
+  const encoded = tlvs.map(([type, value]) => Buffer.concat([Buffer.of(type, value.length >> 8, value.length), value]))
+  const whole = Buffer.concat([V2, ...encoded])
+  whole.writeUInt16BE(whole.length - 16, 14)
+  return whole
+}
 
 async function openFromBalancer(port: number): Promise<Socket> {
   const socket = connectTcp({ host: '127.0.0.1', port, localAddress: BALANCER, allowHalfOpen: true, noDelay: true })
@@ -60,6 +68,23 @@ test.each([
   const connection = new RawConnection(await openFromBalancer(tunnel.httpPort))
   connection.send(Buffer.concat([Buffer.from(header), Buffer.from(requestFor(host))]))
   expect(await connection.receiveAll()).toMatch(new RegExp(`200 OK[\\s\\S]*for ${visitor}$`))
+  connection.finish()
+})
+
+test('what TLVs say of ALPN, the authority and a TLS of the balancer decides nothing', async () => {
+  const { tunnel, host } = await startEdgeWithEndpoint('http')
+  const other = await startUpstream((_request, response) => response.end('another one'))
+  await tunnel.forward(other, { url: tunnel.url('other', 'http') })
+  const header = withTlvs([
+    [0x01, Buffer.from('h2')],
+    [0x02, Buffer.from(`other.${DOMAIN}`)],
+    // A client certificate that was verified (u8 flags, u32 result), over TLS 1.3 (sub-type 0x21), of a name (0x22).
+    [0x20, Buffer.concat([Buffer.of(7, 0, 0, 0, 0), Buffer.from('\x21\0\x07TLSv1.3\x22\0\x03Ann')])],
+    [0xe0, Buffer.from('something of its own')],
+  ])
+  const connection = new RawConnection(await openFromBalancer(tunnel.httpPort))
+  connection.send(Buffer.concat([header, Buffer.from(requestFor(host))]))
+  expect(await connection.receiveAll()).toMatch(/200 OK[\s\S]*for 203\.0\.113\.7$/)
   connection.finish()
 })
 

@@ -1,0 +1,260 @@
+import type { Example } from './harness/example.ts'
+import { connects, passesTls, RANDOM, serves, servesAllBelow, TLS_FILES } from './harness/shows.ts'
+import { testSeed } from './harness/table.ts'
+
+const random = `https://${RANDOM}\\.ngrok\\.io`
+const randomTcp = 'tcp://1\\.tcp\\.ngrok\\.io:2\\d{4}'
+
+/** Version 2 wrote long names with one hyphen, which mean several short ones today: the command says what to write, and the rest is as it was. */
+const hyphens = (name: string) => `write --${name}`
+
+const others = (belongsTo: string, list: readonly [line: number, heading: string, printed: string][]): Example[] =>
+  list.map(([line, heading, printed]) => ({ at: `line ${line}, ${heading}`, printed, belongsTo }))
+
+/** Seed 003, the manual of version 2. */
+const examples: readonly Example[] = [
+  {
+    at: 'line 18, Expose a local web server to the internet',
+    printed: 'ngrok http 80',
+    services: { 'localhost:80': 'web' },
+    expected: 'a random name (with https alone: both schemes was the default of version 2)',
+    shown: serves(random, 'localhost:80'),
+  },
+  {
+    at: 'line 130, Custom subdomain names',
+    printed: 'ngrok http -subdomain=inconshreveable 80',
+    today: { advice: '--url https://NAME.DOMAIN', command: 'ngrok http --url https://inconshreveable.ngrok.io 80' },
+    services: { 'localhost:80': 'web' },
+    expected: 'https://inconshreveable.ngrok.io',
+    shown: serves('https://inconshreveable\\.ngrok\\.io', 'localhost:80'),
+  },
+  {
+    at: 'line 177, Tunnels on custom domains',
+    printed: 'ngrok http -region=us -hostname=dev.example.com 8000',
+    today: { advice: hyphens('region'), command: 'ngrok http --region=us --hostname=dev.example.com 8000' },
+    services: { 'localhost:8000': 'web' },
+    expected: 'https://dev.example.com',
+    shown: serves('https://dev\\.example\\.com', 'localhost:8000'),
+  },
+  {
+    at: 'line 191, Local HTTPS servers',
+    printed: 'ngrok http https://localhost:8443',
+    services: { 'localhost:8443': 'secure web' },
+    expected: 'HTTPS to the service, whose certificate nobody verifies',
+    shown: serves(random, 'localhost:8443'),
+  },
+  {
+    at: 'line 199, Local HTTPS servers',
+    printed: 'ngrok http 443',
+    services: { 'localhost:443': 'secure web' },
+    expected: 'HTTPS to port 443 without being told',
+    shown: serves(random, 'localhost:443'),
+  },
+  {
+    at: 'line 215, Rewriting the Host header',
+    printed: 'ngrok http -host-header=rewrite site.dev:80',
+    today: { advice: hyphens('host-header'), command: 'ngrok http --host-header=rewrite site.dev:80' },
+    services: { 'site.dev:80': 'web' },
+    expected: 'the Host header is site.dev',
+    shown: serves(random, 'site.dev:80', 'site.dev'),
+  },
+  {
+    at: 'line 221, Rewriting the Host header',
+    printed: 'ngrok http -host-header=example.com 80',
+    today: { advice: hyphens('host-header'), command: 'ngrok http --host-header=example.com 80' },
+    services: { 'localhost:80': 'web' },
+    expected: 'the Host header is example.com',
+    shown: serves(random, 'localhost:80', 'example.com'),
+  },
+  {
+    at: 'line 255, Tunneling only HTTP or HTTPS',
+    printed: 'ngrok http -bind-tls=false site.dev:80',
+    today: { advice: '--scheme', command: 'ngrok http --scheme=http site.dev:80' },
+    services: { 'site.dev:80': 'web' },
+    expected: 'an HTTP endpoint alone',
+    shown: serves(`http://${RANDOM}\\.ngrok\\.io`, 'site.dev:80'),
+  },
+  {
+    at: 'line 261, Tunneling only HTTP or HTTPS',
+    printed: 'ngrok http -bind-tls=true site.dev:80',
+    today: { advice: '--scheme', command: 'ngrok http --scheme=https site.dev:80' },
+    services: { 'site.dev:80': 'web' },
+    expected: 'an HTTPS endpoint alone',
+    shown: serves(random, 'site.dev:80'),
+  },
+  {
+    at: 'line 291, TLS Tunnels',
+    printed: 'ngrok tls -subdomain=encrypted 443',
+    today: { advice: '--url', command: 'ngrok tls --subdomain=encrypted 443' },
+    services: { 'localhost:443': 'secure web' },
+    expected: 'TLS to the HTTPS server, which curl --insecure (line 297) can talk to',
+    shown: passesTls('tls://encrypted.ngrok.io', 'localhost:443'),
+  },
+  {
+    at: 'line 313, TLS Tunnels without certificate warnings',
+    printed: 'ngrok tls -region=us -hostname=secure.example.com 443',
+    today: { advice: hyphens('region'), command: 'ngrok tls --region=us --hostname=secure.example.com 443' },
+    services: { 'localhost:443': 'secure web' },
+    expected: 'TLS under a domain of one’s own',
+    shown: passesTls('tls://secure.example.com', 'localhost:443'),
+  },
+  {
+    at: 'line 325, Terminating TLS connections',
+    printed: 'ngrok tls -region=us -hostname secure.example.com -key /path/to/tls.key -cert /path/to/tls.crt 80',
+    today: {
+      advice: hyphens('region'),
+      command: 'ngrok tls --region=us --hostname secure.example.com --key path/to/tls.key --cert path/to/tls.crt 80',
+    },
+    services: { 'localhost:80': 'web' },
+    files: TLS_FILES,
+    expected: 'the agent ends TLS with that certificate',
+    shown: passesTls('tls://secure.example.com', 'localhost:80'),
+  },
+  {
+    at: 'line 357, TCP Tunnels',
+    printed: 'ngrok tcp 1234',
+    services: { 'localhost:1234': 'greeting' },
+    expected: 'a TCP service',
+    shown: connects(randomTcp, 'localhost:1234'),
+  },
+  {
+    at: 'line 367, TCP Tunnels',
+    printed: 'ngrok tcp 22',
+    services: { 'localhost:22': 'greeting' },
+    expected: 'an SSH server (a real one: tooling/e2e/src/tcp-programs/scp.test.ts)',
+    shown: connects(randomTcp, 'localhost:22'),
+  },
+  {
+    at: 'line 373, TCP Tunnels',
+    printed: 'ngrok tcp 5432',
+    services: { 'localhost:5432': 'greeting' },
+    expected: 'a Postgres server (a real one: tooling/e2e/src/tcp-programs/postgres.test.ts)',
+    shown: connects(randomTcp, 'localhost:5432'),
+  },
+  {
+    at: 'line 379, TCP Tunnels',
+    printed: 'ngrok tcp 3389',
+    services: { 'localhost:3389': 'greeting' },
+    expected: 'an RDP server',
+    shown: connects(randomTcp, 'localhost:3389'),
+  },
+  {
+    at: 'line 391, Listening on a reserved remote address',
+    printed: 'ngrok tcp --region=us --remote-addr 1.tcp.ngrok.io:20301 22',
+    services: { 'localhost:22': 'greeting' },
+    expected: 'the address that was reserved',
+    shown: connects('tcp://1\\.tcp\\.ngrok\\.io:20301', 'localhost:22'),
+  },
+  {
+    at: 'line 407, Wildcard domains',
+    printed: 'ngrok http --region=us --hostname *.example.com 80',
+    services: { 'localhost:80': 'web' },
+    expected: 'all subdomains of example.com, nested ones too',
+    shown: servesAllBelow('*.example.com', 'localhost:80', ['foo.example.com', 'foo.bar.baz.example.com']),
+  },
+  {
+    at: 'line 434, Forwarding to servers on a different machine',
+    printed: 'ngrok http 192.168.1.1:8080',
+    services: { '192.168.1.1:8080': 'web' },
+    expected: 'a server of the network',
+    shown: serves(random, '192.168.1.1:8080'),
+  },
+  {
+    at: 'line 1243, Global infrastructure',
+    printed: 'ngrok http -region eu 8080',
+    today: { advice: hyphens('region'), command: 'ngrok http --region eu 8080' },
+    services: { 'localhost:8080': 'web' },
+    expected: 'a tunnel (the region is the edge that one connects to)',
+    shown: serves(random, 'localhost:8080'),
+  },
+  {
+    at: 'line 1363, Wordpress',
+    printed: 'ngrok http -host-header=rewrite https://your-site.dev',
+    today: { advice: hyphens('host-header'), command: 'ngrok http --host-header=rewrite https://your-site.dev' },
+    services: { 'your-site.dev:443': 'secure web' },
+    expected: 'HTTPS to the site, by its own name',
+    shown: serves(random, 'your-site.dev:443', 'your-site.dev'),
+  },
+  {
+    at: 'line 1373, Virtual hosts',
+    printed: 'ngrok http -host-header=myapp.dev 80',
+    today: { advice: hyphens('host-header'), command: 'ngrok http --host-header=myapp.dev 80' },
+    services: { 'localhost:80': 'web' },
+    expected: 'the virtual host myapp.dev',
+    shown: serves(random, 'localhost:80', 'myapp.dev'),
+  },
+  {
+    at: 'line 1880, Changes in 2.3',
+    printed: 'ngrok http http://localhost:443',
+    services: { 'localhost:443': 'web' },
+    expected: 'HTTP to port 443, since it says so',
+    shown: serves(random, 'localhost:443'),
+  },
+  ...others('traffic policy', [
+    [158, 'Password protecting your tunnel', 'ngrok http -auth="username:password" 8080'],
+    [235, 'Serving local directories', 'ngrok http -auth="user:password" file:///Users/alan/share'],
+  ]),
+  ...others('Windows (packages/agent-core/src/upstream/address.test.ts)', [
+    [243, 'Serving local directories', 'ngrok http "file:///C:/Users/alan/Public Folder"'],
+  ]),
+  ...others('inspector', [[273, 'Disabling Inspection', 'ngrok http -inspect=false 80']]),
+  ...others('the example at line 291, whose visitor it is', [
+    [297, 'TLS Tunnels', 'curl --insecure https://encrypted.ngrok.io'],
+  ]),
+  ...others('configuration', [
+    [108, 'Installing your Authtoken', 'ngrok authtoken <YOUR_AUTHTOKEN>'],
+    [452, 'Configuration file location', 'ngrok http -config=/opt/ngrok/conf/ngrok.yml 8000'],
+    [708, 'authtoken', 'authtoken: 4nq9771bPxe8ctg7LKr_2CIH7Y15Zqe4bWLWF9p'],
+    [755, 'http_proxy', 'http_proxy: "http://user:password@proxy.company:3128"'],
+    [840, 'log', 'log: /var/log/ngrok.log'],
+    [850, 'metadata', 'metadata: bad8c1c0-8fce-11e4-b4a9-0800200c9a66'],
+    [920, 'socks5_proxy', 'socks5_proxy: "socks5://localhost:9150"'],
+  ]),
+  ...others('tunnel start', [
+    [
+      460,
+      'Configuration file location',
+      'ngrok start -config ~/ngrok.yml -config ~/projects/example/ngrok.yml demo admin',
+    ],
+    [486, 'Tunnel definitions', 'tunnels: httpbin and demo'],
+    [502, 'Tunnel definitions', 'ngrok start httpbin'],
+    [530, 'Running multiple simultaneous tunnels', 'ngrok start admin ssh metrics'],
+    [554, 'Running multiple simultaneous tunnels', 'ngrok start --all'],
+    [562, 'Running multiple simultaneous tunnels', 'ngrok start --none'],
+    [574, 'Example Configuration Files', 'tunnels: app-foo and app-bar'],
+    [615, 'Example Configuration Files', 'tunnels: myapp-http and mypp-https'],
+    [639, 'Example Configuration Files', 'tunnels: myapp-inspect'],
+    [658, 'Example Configuration Files', 'all options'],
+    [1899, 'Changes in 2.1', 'tunnels: webapp'],
+    [1920, 'Changes in 2.1', 'tunnels: webapp with subdomain'],
+  ]),
+  ...others('SSH gateway', [
+    [1273, 'Uploading a Public Key', 'cat ~/.ssh/id_rsa.pub | pbcopy'],
+    [1294, 'Examples', 'ssh -R 80:localhost:80 tunnel.us.ngrok.com http'],
+    [1301, 'Examples', 'ssh -R custom-subdomain.ngrok.io:80:localhost:8080 tunnel.us.ngrok.com http'],
+    [1308, 'Examples', 'ssh -R example.com:80:localhost:8080 tunnel.us.ngrok.com http -auth="user:password"'],
+    [1315, 'Examples', 'ssh -R 0:localhost:22 tunnel.us.ngrok.com tcp 22'],
+    [1322, 'Examples', 'ssh -R 1.tcp.ngrok.io:24313:localhost:22 tunnel.us.ngrok.com tcp'],
+    [1329, 'Examples', 'ssh -R 443:localhost:8443 tunnel.us.ngrok.com tls'],
+    [1336, 'Examples', 'ssh -R 80:localhost:80 tunnel.eu.ngrok.com http'],
+  ]),
+  ...others('local API', [
+    [1437, 'Base URL and Authentication', 'curl http://localhost:4040/api/'],
+    [1465, 'List Tunnels', 'GET /api/tunnels'],
+    [1527, 'Start tunnel', 'POST /api/tunnels'],
+    [1593, 'Tunnel detail', 'GET /api/tunnels/:name'],
+    [1645, 'Stop tunnel', 'DELETE /api/tunnels/:name'],
+    [1659, 'List Captured Requests', 'GET /api/requests/http'],
+    [1676, 'List Captured Requests', 'curl http://localhost:4040/api/requests/http?limit=50'],
+    [1751, 'Replay Captured Request', 'POST /api/requests/http'],
+    [
+      1765,
+      'Replay Captured Request',
+      'curl -H "Content-Type: application/json" -d \'{"id": "548fb5c700000002"}\' http://localhost:4040/api/requests/http',
+    ],
+    [1781, 'Delete Captured Requests', 'DELETE /api/requests/http'],
+    [1795, 'Captured Request Detail', 'GET /api/requests/http/:request_id'],
+  ]),
+]
+
+testSeed('seed 003', ['ngrok.io', 'example.com'], examples)
