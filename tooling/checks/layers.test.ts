@@ -32,7 +32,6 @@ const rules: Record<string, { may: string[]; because: string }> = {
       '@tunnel/agent-config',
       '@tunnel/inspector',
       '@tunnel/traffic-policy',
-      '@tunnel/http',
       '@tunnel/protocol',
     ],
     because: 'it is what a laptop installs: no server code',
