@@ -25,7 +25,8 @@ export function raisedCodes(): RaisedCodes {
   for (const file of files) {
     forEachNode(file, (node) => {
       if (ts.isStringLiteralLike(node)) for (const code of codesOfText(node.text)) codes.add(code)
-      if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name)) for (const code of codesOfText(node.name.text)) codes.add(code)
+      if (ts.isPropertyAssignment(node) && ts.isIdentifier(node.name))
+        for (const code of codesOfText(node.name.text)) codes.add(code)
       const given = numberOfErrorIn(node)
       if (!given) return
       const numbers = numbersOf(given, calls)
@@ -36,10 +37,13 @@ export function raisedCodes(): RaisedCodes {
   return { codes, unclear }
 }
 
-/** Ours: those of Node and of OpenSSL look alike. */
-const OURS = /\bERR_(?:TUNNEL_[1-9]\d*|(?:HTTP|YAMUX|CONFIG|SETTING|CONTROL_PLANE|CLI|INSPECTOR)_[A-Z_]*[A-Z])\b/g
+/** Those of Node and of OpenSSL look like ours. `ERR_TOO_LARGE` is a reason that no error has as its code. */
+const FOREIGN = /^ERR_(?:HTTP2|SSL|TLS)_|^ERR_(?:BUFFER_)?TOO_LARGE$/
 
-export const codesOfText = (text: string): string[] => text.match(OURS) ?? []
+export function codesOfText(text: string): string[] {
+  const named = text.match(/\bERR_(?:TUNNEL_[1-9]\d*|(?!TUNNEL)[A-Z0-9_]*[A-Z])\b/g) ?? []
+  return named.filter((code) => !FOREIGN.test(code))
+}
 
 type Call = ts.CallExpression | ts.NewExpression
 
@@ -88,8 +92,9 @@ function numbersPassed(parameter: ts.ParameterDeclaration, calls: ReadonlyMap<st
     ? owner.parent.name?.text
     : (owner.name?.getText() ?? (ts.isVariableDeclaration(owner.parent) ? owner.parent.name.getText() : undefined))
   const at = owner.parameters.indexOf(parameter as never)
+  const home = packageOf(owner)
   return (calls.get(name ?? '') ?? []).flatMap((call) => {
-    const given = call.arguments?.[at]
+    const given = packageOf(call) === home ? call.arguments?.[at] : undefined
     return given ? numbersOf(given, calls) : []
   })
 }
@@ -121,6 +126,8 @@ function callsIn(files: readonly ts.SourceFile[]): ReadonlyMap<string, Call[]> {
   }
   return calls
 }
+
+const packageOf = (node: ts.Node): string => node.getSourceFile().fileName.split('/src/')[0] as string
 
 function forEachNode(node: ts.Node, visit: (node: ts.Node) => void): void {
   visit(node)

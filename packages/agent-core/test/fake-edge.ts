@@ -49,10 +49,11 @@ export async function startFakeEdge(
   }
 
   const web = createHttpServer(
-    options.onWebRequest ?? ((_request, response) => {
-      response.sendDate = false
-      response.writeHead(404).end()
-    }),
+    options.onWebRequest ??
+      ((_request, response) => {
+        response.sendDate = false
+        response.writeHead(404).end()
+      }),
   )
   const websockets = new WebSocketServer({ server: web, path: AGENT_WEBSOCKET_PATH })
   websockets.on('connection', (websocket) => accept(createWebSocketStream(websocket)))

@@ -50,6 +50,14 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
     expect(await link.exchange(listener.id(), 'hello')).toEqual({ text: 'HELLO' })
   })
 
+  test('an inspector that is not installed is asked for in vain, and says what to do', async () => {
+    const { session } = await connected()
+    await expect(forwardOver(session, { addr: 1, inspect: true })).rejects.toMatchObject({
+      code: 'ERR_TUNNEL_813',
+      message: expect.stringContaining('npm install @tunnel/inspector'),
+    })
+  })
+
   test('carries what is larger than any window', async () => {
     const { session, link } = await connected()
     const port = await upstreamFor((socket) => socket.pipe(socket))

@@ -20,6 +20,7 @@ export type { Endpoint, EndpointBinding, EndpointScheme } from './endpoints/endp
 export type { Reservation, ReservationsRequired } from './endpoints/reservations.ts'
 export type { HandedEndpoint, HandedNames, Inheritance, ListenerRole } from './handover.ts'
 export { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
+export type { PolicyOptions, PolicyReport } from './policy/policy-options.ts'
 export type {
   CertificatePair,
   CertificateSource,
