@@ -6,7 +6,7 @@ export interface InspectorLimits {
    * @default 50_000_000 (reference agent.md §3.4, `inspect_db_size`)
    */
   maxBytes: number
-  /** Captures in memory; beyond it the oldest go. @default 20_000 */
+  /** Captures in memory; beyond it the oldest go. @default 10_000 */
   maxCaptures: number
   /** Stored of one body, or of one direction of a connection; more only counts. At most a quarter of `maxBytes`. @default 10_485_760 */
   maxBodyBytes: number
@@ -18,7 +18,7 @@ export interface InspectorLimits {
 
 export const defaultInspectorLimits: Readonly<InspectorLimits> = {
   maxBytes: 50_000_000,
-  maxCaptures: 20_000,
+  maxCaptures: 10_000,
   maxBodyBytes: 10_485_760,
   maxPieces: 10_000,
   maxInformational: 16,
