@@ -1,5 +1,5 @@
 import type { ControlPlane, IpLookup } from '@tunnel/control-plane'
-import type { EdgeOptions, ListenAddress } from '@tunnel/edge'
+import type { EdgeLimits, EdgeOptions, ListenAddress } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Logger } from 'pino'
 
@@ -59,7 +59,22 @@ export function edgeOptions(
       maxEndpointsPerSession: settings.maxEndpointsPerSession,
       maxPoolSize: settings.maxPoolSize,
       maxStreamsPerSession: settings.maxStreamsPerSession,
-    },
+      drainQuietMs: settings.drainQuietMs,
+      maxMetadataLength: settings.maxMetadataLength,
+      maxIdleStreamsPerEndpoint: settings.maxIdleStreamsPerEndpoint,
+      upstreamKeepAliveMs: settings.upstreamKeepAliveMs,
+      maxIdleBeforeUnrepeatableMs: settings.maxIdleBeforeUnrepeatableMs,
+      maxInternalHops: settings.maxInternalHops,
+      maxLingerBytes: settings.maxLingerBytes,
+      lingerTimeoutMs: settings.lingerTimeoutMs,
+      proxyHeaderTimeoutMs: settings.proxyHeaderTimeoutMs,
+      maxClientHelloBytes: settings.maxClientHelloBytes,
+      maxHttp2Streams: settings.maxHttp2Streams,
+      maxHttp2Resets: settings.maxHttp2Resets,
+      maxHttp2ControlFrames: settings.maxHttp2ControlFrames,
+      maxHttp2InvalidFrames: settings.maxHttp2InvalidFrames,
+      http2PingIntervalMs: settings.http2PingIntervalMs,
+    } satisfies EdgeLimits,
     log,
   }
 }

@@ -27,6 +27,20 @@ const live = [
   'headTimeoutMs',
   'clientIdleTimeoutMs',
   'upstreamIdleTimeoutMs',
+  'drainQuietMs',
+  'maxMetadataLength',
+  'maxIdleStreamsPerEndpoint',
+  'upstreamKeepAliveMs',
+  'maxIdleBeforeUnrepeatableMs',
+  'maxInternalHops',
+  'maxLingerBytes',
+  'lingerTimeoutMs',
+  'maxClientHelloBytes',
+  'maxHttp2Streams',
+  'maxHttp2Resets',
+  'maxHttp2ControlFrames',
+  'maxHttp2InvalidFrames',
+  'http2PingIntervalMs',
 ] as const satisfies readonly (keyof EdgeSettings)[]
 
 export interface Reloadable {

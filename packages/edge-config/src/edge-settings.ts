@@ -59,6 +59,21 @@ export interface EdgeSettings {
   readonly headTimeoutMs: number
   readonly clientIdleTimeoutMs: number
   readonly upstreamIdleTimeoutMs: number
+  readonly drainQuietMs: number
+  readonly maxMetadataLength: number
+  readonly maxIdleStreamsPerEndpoint: number
+  readonly upstreamKeepAliveMs: number
+  readonly maxIdleBeforeUnrepeatableMs: number
+  readonly maxInternalHops: number
+  readonly maxLingerBytes: number
+  readonly lingerTimeoutMs: number
+  readonly proxyHeaderTimeoutMs: number
+  readonly maxClientHelloBytes: number
+  readonly maxHttp2Streams: number
+  readonly maxHttp2Resets: number
+  readonly maxHttp2ControlFrames: number
+  readonly maxHttp2InvalidFrames: number
+  readonly http2PingIntervalMs: number
 }
 
 /** Whether only this machine can mean these domains, so that the edge is for trying out. */
@@ -115,5 +130,20 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     headTimeoutMs: values.head_timeout,
     clientIdleTimeoutMs: values.client_idle_timeout,
     upstreamIdleTimeoutMs: values.upstream_idle_timeout,
+    drainQuietMs: values.drain_quiet,
+    maxMetadataLength: values.max_metadata_length,
+    maxIdleStreamsPerEndpoint: values.max_idle_streams_per_endpoint,
+    upstreamKeepAliveMs: values.upstream_keep_alive,
+    maxIdleBeforeUnrepeatableMs: values.max_idle_before_unrepeatable,
+    maxInternalHops: values.max_internal_hops,
+    maxLingerBytes: values.max_linger_bytes,
+    lingerTimeoutMs: values.linger_timeout,
+    proxyHeaderTimeoutMs: values.proxy_header_timeout,
+    maxClientHelloBytes: values.max_client_hello_bytes,
+    maxHttp2Streams: values.max_http2_streams,
+    maxHttp2Resets: values.max_http2_resets,
+    maxHttp2ControlFrames: values.max_http2_control_frames,
+    maxHttp2InvalidFrames: values.max_http2_invalid_frames,
+    http2PingIntervalMs: values.http2_ping_interval,
   }
 }

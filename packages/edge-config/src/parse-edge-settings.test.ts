@@ -77,6 +77,21 @@ describe('defaults', () => {
       headTimeoutMs: 60_000,
       clientIdleTimeoutMs: 300_000,
       upstreamIdleTimeoutMs: 300_000,
+      drainQuietMs: 1_000,
+      maxMetadataLength: 4_096,
+      maxIdleStreamsPerEndpoint: 256,
+      upstreamKeepAliveMs: 4_000,
+      maxIdleBeforeUnrepeatableMs: 1_000,
+      maxInternalHops: 5,
+      maxLingerBytes: 1_048_576,
+      lingerTimeoutMs: 2_000,
+      proxyHeaderTimeoutMs: 5_000,
+      maxClientHelloBytes: 16_384,
+      maxHttp2Streams: 250,
+      maxHttp2Resets: 500,
+      maxHttp2ControlFrames: 1_000,
+      maxHttp2InvalidFrames: 1_000,
+      http2PingIntervalMs: 30_000,
     })
   })
 

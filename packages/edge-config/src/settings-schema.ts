@@ -262,6 +262,36 @@ export const shape = {
     { section: sessions, value: 'count' },
     'Most endpoints that share one address by pooling.',
   ),
+  drain_quiet: setting(
+    durationSchema({ maxMs: 3_600_000 }),
+    '1s',
+    { section: sessions, value: 'duration' },
+    'How long a visitor connection without a request stays once the edge is told to stop, up to 1h.',
+  ),
+  max_metadata_length: setting(
+    count(0, 65_536),
+    4_096,
+    { section: sessions, value: 'characters' },
+    'Most characters of the metadata of a session or an endpoint, up to 65536.',
+  ),
+  max_idle_streams_per_endpoint: setting(
+    count(0),
+    256,
+    { section: sessions, value: 'count' },
+    'Most streams of one endpoint that are kept for the next request; further ones are closed.',
+  ),
+  upstream_keep_alive: setting(
+    durationSchema({ minMs: 100, maxMs: 3_600_000 }),
+    '4s',
+    { section: sessions, value: 'duration' },
+    'How long such a stream is kept, from 100ms to 1h; less where the upstream announces less.',
+  ),
+  max_idle_before_unrepeatable: setting(
+    durationSchema({ maxMs: 3_600_000 }),
+    '1s',
+    { section: sessions, value: 'duration' },
+    'A request that may not be sent twice takes no stream that was idle for longer than this, up to 1h.',
+  ),
   max_visitor_connections: setting(
     count(1),
     20_000,
@@ -303,6 +333,66 @@ export const shape = {
     '5m',
     { section: limits, value: 'duration' },
     'Longest silence of an upstream before the connection is closed, from 1s to 24h.',
+  ),
+  max_internal_hops: setting(
+    count(1, 100),
+    5,
+    { section: limits, value: 'count' },
+    'Most endpoints that a request passes one after the other by forward-internal, from 1 to 100.',
+  ),
+  max_linger_bytes: setting(
+    count(0, 1_073_741_824),
+    1_048_576,
+    { section: limits, value: 'bytes' },
+    'Most bytes of a request that are read and dropped after an early answer, so that the visitor can read it, up to 1073741824.',
+  ),
+  linger_timeout: setting(
+    durationSchema({ maxMs: 3_600_000 }),
+    '2s',
+    { section: limits, value: 'duration' },
+    'How long that may take, up to 1h.',
+  ),
+  proxy_header_timeout: setting(
+    duration(),
+    '5s',
+    { section: limits, value: 'duration' },
+    'Longest wait for the PROXY protocol header of a load balancer (proxy_protocol_from), from 1s to 24h.',
+  ),
+  max_client_hello_bytes: setting(
+    count(1_024, 65_536),
+    16_384,
+    { section: limits, value: 'bytes' },
+    'Most bytes of a TLS ClientHello while a tls endpoint is online, from 1024 to 65536.',
+  ),
+  max_http2_streams: setting(
+    count(1, 100_000),
+    250,
+    { section: limits, value: 'count' },
+    'Most requests at a time on one HTTP/2 connection, up to 100000.',
+  ),
+  max_http2_resets: setting(
+    count(1, 900),
+    500,
+    { section: limits, value: 'count' },
+    'Most streams that an HTTP/2 connection may reset at once, up to 900; a thirtieth of it comes back each second.',
+  ),
+  max_http2_control_frames: setting(
+    count(1, 1_000_000),
+    1_000,
+    { section: limits, value: 'count' },
+    'Most PING and SETTINGS frames of an HTTP/2 connection at once, up to 1000000; a tenth of it comes back each second.',
+  ),
+  max_http2_invalid_frames: setting(
+    count(1, 1_000_000),
+    1_000,
+    { section: limits, value: 'count' },
+    'Most empty or invalid frames over the life of an HTTP/2 connection, up to 1000000.',
+  ),
+  http2_ping_interval: setting(
+    duration(),
+    '30s',
+    { section: limits, value: 'duration' },
+    'Time between the questions to an HTTP/2 connection without a request whether anybody is there, from 1s to 24h.',
   ),
 }
 

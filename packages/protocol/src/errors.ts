@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `ERR_TUNNEL_<n>`: the number is the contract, the wording is free. */
 export type TunnelErrorCode = `ERR_TUNNEL_${number}`

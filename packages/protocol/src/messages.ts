@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { wireErrorSchema } from './errors.ts'
 
 // Unknown fields are dropped, never refused (SPEC §3): a newer peer may say more than we know.
