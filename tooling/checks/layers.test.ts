@@ -36,7 +36,10 @@ const rules: Record<string, { may: string[]; because: string }> = {
     ],
     because: 'it is what a laptop installs: no server code',
   },
-  tunnel: { may: ['@tunnel/cli'], because: 'an app holds no logic' },
+  tunnel: {
+    may: ['@tunnel/cli', '@tunnel/inspector'],
+    because: 'an app holds no logic; the files of the web pages are beside it',
+  },
   'tunnel-edge': {
     may: ['@tunnel/edge', '@tunnel/edge-config', '@tunnel/control-plane'],
     because: 'an app composes and holds no logic',

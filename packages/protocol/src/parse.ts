@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { TunnelError } from './errors.ts'
 import { type AgentMessage, agentMessageSchema, type EdgeMessage, edgeMessageSchema } from './messages.ts'
 

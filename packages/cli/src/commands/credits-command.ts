@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { printable } from '../printable.ts'
 import type { CommandContext } from './command-context.ts'
@@ -15,7 +16,8 @@ export function addCreditsCommand(program: Command, context: CommandContext): vo
 /** What is installed says it itself, so that it is never out of date. */
 async function printCredits({ print }: CommandContext): Promise<void> {
   const { installedPackages } = await import('../credits/installed-packages.ts')
-  const packages = installedPackages(fileURLToPath(new URL('../..', import.meta.url)))
+  // By the package's name: this module may have become part of a larger file elsewhere.
+  const packages = installedPackages(dirname(createRequire(import.meta.url).resolve('@tunnel/cli/package.json')))
   const own = packages.filter(({ name }) => name.startsWith('@tunnel/'))
   const others = packages.filter((one) => !own.includes(one))
   print(`tunnel is made of ${own.map(({ name }) => name).join(', ')} (${own[0]?.licence ?? ''})`)

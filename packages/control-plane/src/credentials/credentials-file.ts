@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { readDataFile, writeDataFile } from '../data/data-file.ts'
 import { ControlPlaneError } from '../errors.ts'
 import type { ControlPlaneLimits } from '../limits.ts'

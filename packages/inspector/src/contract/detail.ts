@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { captureIdSchema, failureSideSchema } from './kinds.ts'
 import { captureSummarySchema } from './summary.ts'
 

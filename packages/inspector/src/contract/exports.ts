@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { captureIdSchema } from './kinds.ts'
 
 const ids = z

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a capture is of. `http` becomes `websocket`, `sse` or `grpc` when the heads say so. */
 export const captureKindSchema = z.enum(['http', 'websocket', 'sse', 'grpc', 'tcp', 'tls'])

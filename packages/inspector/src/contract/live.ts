@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { agentStatusSchema } from './agent.ts'
 import { captureIdSchema } from './kinds.ts'
 import { captureSummarySchema, storeUsageSchema } from './summary.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { directionSchema } from './kinds.ts'
 
 /** A field of a protobuf message without its schema: what the wire alone says. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { headerPairSchema } from './detail.ts'
 import { captureIdSchema } from './kinds.ts'
 

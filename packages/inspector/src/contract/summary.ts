@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { captureIdSchema, captureKindSchema, captureStateSchema } from './kinds.ts'
 
 /** One row of the list of captures. Also what the live feed carries. */

@@ -1,5 +1,5 @@
 import type { HeaderList, RequestHead, ResponseHead } from '@tunnel/http'
-import { z } from 'zod'
+import * as z from 'zod'
 import { InspectorError } from '../errors.ts'
 import type { Capture } from '../store/capture.ts'
 import { kindOf } from '../store/capture-kind.ts'

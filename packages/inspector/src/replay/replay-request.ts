@@ -7,7 +7,7 @@ import {
   serializeRequestHead,
   serializeTrailers,
 } from '@tunnel/http'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { replayRequestSchema } from '../contract/replay.ts'
 import { InspectorError } from '../errors.ts'
 import type { Capture } from '../store/capture.ts'

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { replayRequestSchema } from '../contract/replay.ts'
 import type { RegisteredEndpoint } from '../endpoints/registered-endpoint.ts'
 import { InspectorError } from '../errors.ts'

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { TypedApp } from './typed-app.ts'
 
-/** The web app as it is built, beside the sources as well as beside what is built of them. */
-const webRoot = fileURLToPath(new URL('../../dist/web/', import.meta.url))
+/** The web app as it is built. By the package's name: this module may have become part of a larger file elsewhere. */
+const webRoot = join(createRequire(import.meta.url).resolve('@tunnel/inspector/package.json'), '../dist/web/')
 
 const NO_PAGES = 'The web pages of the inspector are not built. The API is at /api.\n'
 

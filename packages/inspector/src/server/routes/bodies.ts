@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { BodyQuery } from '../../contract/detail.ts'
 import { bodyQuerySchema, captureIdSchema, directionSchema } from '../../contract.ts'
 import type { Capture } from '../../store/capture.ts'

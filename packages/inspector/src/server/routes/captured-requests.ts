@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { HeaderPair } from '../../contract/detail.ts'
 import {
   capturedRequestListSchema,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { endpointListSchema, endpointSchema, tunnelListSchema, tunnelSchema } from '../../contract.ts'
 import type { RegisteredEndpoint } from '../../endpoints/registered-endpoint.ts'
 import { endpointOf, tunnelOf } from '../../view/tunnel.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { harQuerySchema, importedSchema, savedTestSchema, testQuerySchema } from '../../contract.ts'
 import { fromHar } from '../../exports/from-har.ts'
 import { savedTest } from '../../exports/saved-test.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { captureIdSchema, messageListQuerySchema, messageListSchema, sendMessageSchema } from '../../contract.ts'
 import { messageView, readMessages } from '../../messages/read-messages.ts'
 import { sendIntoWebSocket } from '../../replay/send-message.ts'
