@@ -72,10 +72,7 @@ test.each<[EndpointConfig, object]>([
       tlsTermination: { clientCas: ['-----BEGIN CERTIFICATE-----'], minVersion: '1.2' },
     },
   ],
-  [
-    { terminate_at: 'edge', mutual_tls_cas: [] },
-    { protocol: 'https' },
-  ],
+  [{ terminate_at: 'edge', mutual_tls_cas: [] }, { protocol: 'https' }],
   [{ host_header: 'rewrite' }, { protocol: 'https', hostHeader: 'rewrite' }],
   [{ traffic_policy: 'on_http_request: []' }, { protocol: 'https', trafficPolicy: 'on_http_request: []' }],
   [

@@ -31,7 +31,8 @@ test('policy explain is for nobody else, and for endpoints with a policy', async
   expect(without.code).toBe(1)
   expect(without.stderr).toContain('ERR_TUNNEL_2206')
 
-  const other = (await runEdgeCommand(['credentials', 'create', `--data=${edge.dataDir}`])).trim().split(/\s+/).at(-1) ?? ''
+  const other =
+    (await runEdgeCommand(['credentials', 'create', `--data=${edge.dataDir}`])).trim().split(/\s+/).at(-1) ?? ''
   const stranger = await runAgentProgram(edge.connectionString, ['policy', 'explain', url, '--authtoken', other])
   expect(stranger.code).toBe(1)
   expect(stranger.stderr).toContain('ERR_TUNNEL_333')
