@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Most end-to-end tests wait for something most of the time: two at once even on a small machine.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Most end-to-end tests wait for something most of the time: three at once even on a small machine.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: ['packages/*/vitest.config.ts', 'tooling/*/vitest.config.ts', 'tooling/e2e/soak/vitest.config.ts'],
   },
 })

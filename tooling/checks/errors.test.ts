@@ -30,6 +30,17 @@ test('every row of docs/errors.md says where, with which status, what it means, 
   expect(rows.filter(([, , status]) => !/^(?:–|[1-5]\d\d(?: or [1-5]\d\d)?)$/.test(status ?? ''))).toEqual([])
 })
 
+test.each(['packages/traffic-policy/src/actions/action-error.ts', 'packages/http/src/errors.ts'])(
+  'docs/errors.md has the statuses of %s',
+  (file) => {
+    const table = /const STATUS = \{(.*?)\} as const/s.exec(readFileSync(join(root, file), 'utf8'))?.[1] ?? ''
+    const statuses = [...table.matchAll(/(ERR_\w+): (\d{3}),/g)].map(([, code, status]) => [code, status])
+    expect(statuses.length).toBeGreaterThan(0)
+    const documented = new Map(rows.map(([, , status], at) => [listed[at], status]))
+    expect(statuses.filter(([code, status]) => documented.get(code) !== status)).toEqual([])
+  },
+)
+
 test('a number of the catalogue stands in its order', () => {
   const numbers = listed
     .filter((code) => /^ERR_TUNNEL_/.test(code))

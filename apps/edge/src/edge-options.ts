@@ -68,6 +68,7 @@ export function edgeOptions(
       maxLingerBytes: settings.maxLingerBytes,
       lingerTimeoutMs: settings.lingerTimeoutMs,
       proxyHeaderTimeoutMs: settings.proxyHeaderTimeoutMs,
+      clientHelloTimeoutMs: settings.clientHelloTimeoutMs,
       maxClientHelloBytes: settings.maxClientHelloBytes,
       maxHttp2Streams: settings.maxHttp2Streams,
       maxHttp2Resets: settings.maxHttp2Resets,

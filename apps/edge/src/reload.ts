@@ -35,6 +35,7 @@ const live = [
   'maxInternalHops',
   'maxLingerBytes',
   'lingerTimeoutMs',
+  'clientHelloTimeoutMs',
   'maxClientHelloBytes',
   'maxHttp2Streams',
   'maxHttp2Resets',

@@ -68,6 +68,7 @@ export interface EdgeSettings {
   readonly maxLingerBytes: number
   readonly lingerTimeoutMs: number
   readonly proxyHeaderTimeoutMs: number
+  readonly clientHelloTimeoutMs: number
   readonly maxClientHelloBytes: number
   readonly maxHttp2Streams: number
   readonly maxHttp2Resets: number
@@ -139,6 +140,7 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     maxLingerBytes: values.max_linger_bytes,
     lingerTimeoutMs: values.linger_timeout,
     proxyHeaderTimeoutMs: values.proxy_header_timeout,
+    clientHelloTimeoutMs: values.client_hello_timeout,
     maxClientHelloBytes: values.max_client_hello_bytes,
     maxHttp2Streams: values.max_http2_streams,
     maxHttp2Resets: values.max_http2_resets,

@@ -86,6 +86,7 @@ describe('defaults', () => {
       maxLingerBytes: 1_048_576,
       lingerTimeoutMs: 2_000,
       proxyHeaderTimeoutMs: 5_000,
+      clientHelloTimeoutMs: 3_000,
       maxClientHelloBytes: 16_384,
       maxHttp2Streams: 250,
       maxHttp2Resets: 500,

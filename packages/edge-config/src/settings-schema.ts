@@ -358,6 +358,12 @@ export const shape = {
     { section: limits, value: 'duration' },
     'Longest wait for the PROXY protocol header of a load balancer (proxy_protocol_from), from 1s to 24h.',
   ),
+  client_hello_timeout: setting(
+    duration(),
+    '3s',
+    { section: limits, value: 'duration' },
+    'Longest wait for a whole TLS ClientHello while a tls endpoint is online, from 1s to 24h, and no longer than handshake_timeout.',
+  ),
   max_client_hello_bytes: setting(
     count(1_024, 65_536),
     16_384,

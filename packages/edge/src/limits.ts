@@ -12,6 +12,8 @@ export interface EdgeLimits {
   upstreamIdleTimeoutMs: number
   /** From accepting a connection on the TLS port to the end of its handshake. @default 60_000 (reference §2.2) */
   handshakeTimeoutMs: number
+  /** From accepting a connection on the TLS port to its whole ClientHello, while a `tls` endpoint is online; `handshakeTimeoutMs` where that is less. Beyond: the connection closes. @default 3_000 (reference §2.2) */
+  clientHelloTimeoutMs: number
   /** Bytes of a TLS ClientHello, looked at while a `tls` endpoint is online. Beyond: a TLS alert, and the connection closes. @default 16 KiB */
   maxClientHelloBytes: number
   /** From accepting a connection of a trusted load balancer to the end of its PROXY protocol header. @default 5_000 */
@@ -89,6 +91,7 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   clientIdleTimeoutMs: 300_000,
   upstreamIdleTimeoutMs: 300_000,
   handshakeTimeoutMs: 60_000,
+  clientHelloTimeoutMs: 3000,
   maxClientHelloBytes: 16 * 1024,
   proxyHeaderTimeoutMs: 5000,
   helloTimeoutMs: 10_000,

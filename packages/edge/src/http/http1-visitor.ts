@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import {
   chunkHead,
+  forwardResponseHead,
   forwardTrailers,
   type HeaderList,
   type HttpError,
@@ -267,7 +268,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   // The response
 
   writeInformational(head: ResponseHead): void {
-    this.#writer.push(serializeResponseHead(head.status, head.reason, head.headers))
+    this.#writer.push(forwardResponseHead(head, { framing: 'none', keepAlive: true }))
   }
 
   writeHead(head: ResponseHead, forwarded: ForwardedResponse): void {

@@ -50,7 +50,9 @@ export class TlsPort {
     const { limits, log, registry, absences, terminator } = this.#parts
     if (!registry.readsHellos && absences.isEmpty) return terminator.terminate(socket)
     const reader = new ClientHelloReader(limits.maxClientHelloBytes)
-    const timer = setTimeout(() => socket.destroy(), limits.handshakeTimeoutMs).unref()
+    const { clientHelloTimeoutMs, handshakeTimeoutMs } = limits
+    const timeoutMs = Math.min(clientHelloTimeoutMs, handshakeTimeoutMs)
+    const timer = setTimeout(() => socket.destroy(), timeoutMs).unref()
     const onData = (chunk: Buffer): void => {
       try {
         const hello = reader.write(chunk)

@@ -10,6 +10,7 @@ import { openHttp2 } from '../harness/http2-client.ts'
 import { DOMAIN, identity } from '../harness/identity.ts'
 import { runEdgeCommand } from '../harness/programs.ts'
 import { helloOf, RawAgent } from '../harness/raw-agent.ts'
+import { openTcp } from '../harness/raw-connection.ts'
 import { END_HEADERS, END_STREAM, FRAME, frame, goAwayCode, openRawHttp2, requestBlock } from '../harness/raw-http2.ts'
 import { startTestEdge } from '../harness/test-edge.ts'
 import { until, within } from '../harness/until.ts'
@@ -26,6 +27,7 @@ const shownIn: Record<keyof EdgeLimits, string> = {
   clientIdleTimeoutMs: 'tooling/e2e/src/bad-visitor.test.ts',
   upstreamIdleTimeoutMs: 'tooling/e2e/src/bad-upstream.test.ts',
   handshakeTimeoutMs: 'tooling/e2e/src/bad-visitor.test.ts',
+  clientHelloTimeoutMs: HERE,
   maxClientHelloBytes: 'tooling/e2e/src/tls-endpoints/routing.test.ts',
   proxyHeaderTimeoutMs: 'tooling/e2e/src/upstreams/load-balancer.test.ts',
   helloTimeoutMs: 'tooling/e2e/src/bad-agent.test.ts',
@@ -188,6 +190,14 @@ function resetStreamIn(bytes: Buffer): number | undefined {
     if (bytes[at + 3] === FRAME.rstStream) return bytes.readUInt32BE(at + 5)
   return undefined
 }
+
+test('a ClientHello is waited for no longer than clientHelloTimeoutMs', async () => {
+  const tunnel = await startTestEdge({ limits: { clientHelloTimeoutMs: 100, handshakeTimeoutMs: 600_000 } })
+  await tunnel.forward({ port: await unusedPort() }, { url: `tls://mine.${DOMAIN}`, terminate_at: 'edge' })
+  const visitor = await openTcp(tunnel.httpsPort)
+  visitor.send(Buffer.of(22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3))
+  await within(visitor.ended, 'the edge to hang up')
+})
 
 test('an early answer is waited for no longer than lingerTimeoutMs', async () => {
   const tunnel = await startTestEdge({ limits: { lingerTimeoutMs: 50, maxLingerBytes: 1_000_000 } })

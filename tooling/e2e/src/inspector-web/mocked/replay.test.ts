@@ -20,7 +20,8 @@ async function looking(exchange: Exchange = webhook): Promise<{ agent: MockAgent
   const agent = await startMockAgent()
   const [id = ''] = agent.add(exchange)
   const page = await openPage(`${agent.url}/inspect/http?id=${id}`)
-  await page.locator('.detail').waitFor()
+  // The detail is there before what it shows has come.
+  await page.getByRole('button', { name: 'Replay', exact: true }).waitFor()
   return { agent, page, id }
 }
 
