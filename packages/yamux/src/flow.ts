@@ -156,10 +156,8 @@ export class Flow {
     const opening = this.#takeOpening()
     const frame = batch.open()
     const length = this.send.drainTo(batch, limit)
-    // Read only now: a write callback may have ended the stream.
-    const fin = this.#isFinDue() ? Flag.FIN : 0
-    batch.close(frame, FrameType.Data, opening | fin, this.id, length)
-    if (fin) this.#sentFin()
+    // FIN follows in a frame of its own: hashicorp's Go takes a frame's FIN before its payload, and a reader that wakes in between sees the end.
+    batch.close(frame, FrameType.Data, opening, this.id, length)
   }
 
   #frame(batch: Batch, flags: number, length: number): void {
