@@ -23,7 +23,13 @@ export const start: Probe = {
     const agent = children.start(agentCommand(['http', String(upstreamPort)]), {
       env: { TUNNEL_CONNECT: connectionString },
     })
-    await poll('address', children, signal, async () => / msg="started tunnel" .* url=/.test(agent.output()) || undefined, 2)
+    await poll(
+      'address',
+      children,
+      signal,
+      async () => / msg="started tunnel" .* url=/.test(agent.output()) || undefined,
+      2,
+    )
     const seconds = (performance.now() - startedAt) / 1000
     await delay(settleMs, undefined, { signal })
     return [seconds, (await residentBytes(agent.pid)) / 1024 / 1024]

@@ -65,6 +65,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     '--scheme=http,https',
     `--url=${NAME}`,
     '--log=stderr',
+    // Captures are memory on purpose, and bounded by their own tests.
+    '--inspect=false',
     `--config=${agentConfig()}`,
   ]
   const lab: Lab = {
