@@ -139,6 +139,9 @@ maybe('does not draw over a shell in whose background it runs (needs tmux)', asy
   expect(terminal.isAlternate).toBe(false)
   terminal.keys('echo still mine', 'Enter')
   await terminal.shows('\nstill mine')
+  // A job of its own: it does not end with the terminal.
+  terminal.keys('kill -INT %1; wait; echo all gone', 'Enter')
+  await terminal.shows('\nall gone')
 })
 
 maybe('has no colours where NO_COLOR says so, and a background where nothing does (needs tmux)', async () => {
