@@ -3,14 +3,8 @@ import { join } from 'node:path'
 import type { Probe } from '../scenario.ts'
 import { freePort, type Target, waitForOk, waitForPort } from '../target.ts'
 import { agentCommand, startEdge } from '../tunnel-programs.ts'
-import { runWrk } from '../wrk.ts'
+import { ratesInTurn } from './in-turn.ts'
 import { startSmallUpstream } from './small-upstream.ts'
-
-const connections = 64
-const warmUpSeconds = 4
-const seconds = 3
-/** Measured in turn, so that what disturbs the machine disturbs both. */
-const turns = 3
 
 export const inspection: Probe = {
   name: 'inspection',
@@ -40,12 +34,6 @@ export const inspection: Probe = {
       env: { TUNNEL_CONNECT: edge.connectionString },
     })
     for (const target of targets) await waitForOk(target, children, signal)
-    for (const target of targets) await runWrk(target, connections, warmUpSeconds, children, signal)
-    const rates: [captured: number[], plain: number[]] = [[], []]
-    for (let turn = 0; turn < turns; turn++) {
-      rates[0].push((await runWrk(targets[0], connections, seconds, children, signal)).requestsPerSecond)
-      rates[1].push((await runWrk(targets[1], connections, seconds, children, signal)).requestsPerSecond)
-    }
-    return rates.map((all) => all.reduce((sum, rate) => sum + rate, 0) / all.length)
+    return ratesInTurn(targets, children, signal)
   },
 }

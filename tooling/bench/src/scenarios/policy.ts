@@ -3,14 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Probe } from '../scenario.ts'
 import { freePort, poll, type Target, waitForOk, waitForPort } from '../target.ts'
 import { startEdge } from '../tunnel-programs.ts'
-import { runWrk } from '../wrk.ts'
+import { ratesInTurn } from './in-turn.ts'
 import { startSmallUpstream } from './small-upstream.ts'
-
-const connections = 64
-const warmUpSeconds = 4
-const seconds = 3
-/** Measured in turn, so that what disturbs the machine disturbs both. */
-const turns = 3
 
 /** Five rules as people write them: what gets in, what is answered by the policy, what the upstream and the visitor are told. */
 const policy = JSON.stringify({
@@ -62,12 +56,6 @@ export const policyRules: Probe = {
     const agent = children.start([process.execPath, program, edge.connectionString, `${upstreamPort}`, ...urls, policy])
     await poll('endpoints', children, signal, async () => agent.output().includes('online\n') || undefined)
     for (const target of [policed, plain]) await waitForOk(target, children, signal)
-    for (const target of [policed, plain]) await runWrk(target, connections, warmUpSeconds, children, signal)
-    const rates: [policed: number[], plain: number[]] = [[], []]
-    for (let turn = 0; turn < turns; turn++) {
-      rates[0].push((await runWrk(policed, connections, seconds, children, signal)).requestsPerSecond)
-      rates[1].push((await runWrk(plain, connections, seconds, children, signal)).requestsPerSecond)
-    }
-    return rates.map((all) => all.reduce((sum, rate) => sum + rate, 0) / all.length)
+    return ratesInTurn([policed, plain], children, signal)
   },
 }

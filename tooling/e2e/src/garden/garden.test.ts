@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findProgram } from '../harness/find-program.ts'
 import { openTcp } from '../harness/raw-connection.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
 import { startTestEdge, type TestEdge } from '../harness/test-edge.ts'
@@ -12,7 +13,7 @@ import { ask as askOnce, startMisbehavingUpstream } from '../smuggling/misbehavi
 import { responseCases } from '../smuggling/response-cases.ts'
 import { type LastReader, startLastReader } from './last-reader.ts'
 import { mutate } from './mutate.ts'
-import { findPlant, plants, startPlant } from './plants.ts'
+import { plants, startPlant } from './plants.ts'
 import { SeededRandom } from './random.ts'
 import { listenToAgent } from './said.ts'
 import { notSaid } from './understood.ts'
@@ -35,7 +36,7 @@ describe(`${CASES} mutated requests of seed ${SEED}: no server understands what 
   })
 
   for (const plant of plants) {
-    const path = findPlant(plant)
+    const path = findProgram(plant.program)
     test.skipIf(path === undefined)(`${plant.name} (needs ${plant.program})`, { timeout }, async () => {
       const reader = await startLastReader()
       const port = await startPlant(plant, path as string, temporaryDirectory(), reader.port)

@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { start } from '../harness/process.ts'
 import { until } from '../harness/until.ts'
@@ -143,13 +143,6 @@ proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${readerPort})))
 
 export const plants: readonly Plant[] = [nginx, apache, haproxy, caddy, lighttpd]
 
-export function findPlant({ program }: Plant): string | undefined {
-  // Debian keeps servers out of an ordinary user's PATH.
-  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .map((dir) => join(dir, program))
-    .find(isExecutable)
-}
-
 /** Resolves to the port that it listens on. */
 export async function startPlant(plant: Plant, path: string, dir: string, readerPort: number): Promise<number> {
   const port = await unusedPort()
@@ -171,13 +164,4 @@ export async function startPlant(plant: Plant, path: string, dir: string, reader
     throw new Error(`${error.message}: ${(await complaint).slice(-500)}`)
   })
   return port
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,20 +1,18 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
-import { accessSync, chownSync, constants, existsSync, readdirSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { chownSync, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { findProgram } from './find-program.ts'
 import { runToEnd, start } from './process.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 import { until, within } from './until.ts'
+import { unusedPort } from './upstream.ts'
 
 /** Debian keeps the server's programs out of `PATH`. */
 const DEBIAN = '/usr/lib/postgresql'
-const directories = [
-  ...(existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : []),
-  ...(process.env.PATH ?? '').split(delimiter),
-]
+const directories = existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : []
 const programs = ['initdb', 'postgres', 'psql'] as const
-const paths = Object.fromEntries(programs.map((name) => [name, find(name)])) as Record<
+const paths = Object.fromEntries(programs.map((name) => [name, findProgram(name, directories)])) as Record<
   (typeof programs)[number],
   string
 >
@@ -40,7 +38,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     ['--pgdata', data, '--username=visitor', '--auth=trust', '--no-sync', '--no-locale', '--encoding=UTF8'],
     { ...owner, stdio: 'pipe' },
   )
-  const port = await freePort()
+  const port = await unusedPort()
   const settings = {
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -76,27 +74,6 @@ async function ready(server: ChildProcess): Promise<void> {
     if (server.exitCode !== null) throw new Error(`postgres exited with ${server.exitCode}: ${log}`)
     return log.includes('ready to accept connections')
   }, 'postgres to be ready')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-function find(name: string): string | undefined {
-  return directories.map((directory) => join(directory, name)).find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function accountOf(user: string): { uid: number; gid: number } | undefined {

@@ -16,7 +16,14 @@ export const END_HEADERS = 0x04
 const END_STREAM_AND_HEADERS = END_STREAM | END_HEADERS
 
 /** HPACK static table: the statuses that have an index of their own. */
-const STATUS_OF_INDEX: Readonly<Record<number, number>> = { 136: 200, 140: 400, 141: 404, 142: 500 }
+const STATUS_OF_INDEX: Readonly<Record<number, number>> = {
+  136: 200,
+  137: 204,
+  139: 304,
+  140: 400,
+  141: 404,
+  142: 500,
+}
 
 /** Sends fields that `node:http2` refuses to send, as a request without a body. Answers its status, or that it was reset. */
 export async function rawHttp2Request(
@@ -34,13 +41,47 @@ export async function rawHttp2Request(
   return outcome as number | 'reset'
 }
 
-function outcomeIn({ bytes }: RawConnection): number | 'reset' | undefined {
-  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
-    const type = bytes[at + 3]
+function outcomeIn(connection: RawConnection): number | 'reset' | undefined {
+  for (const { type, payload } of framesOf(connection)) {
     if (type === FRAME.rstStream || type === FRAME.goAway) return 'reset'
-    if (type === FRAME.headers && bytes.length > at + 9) return STATUS_OF_INDEX[bytes[at + 9] as number] ?? 0
+    if (type === FRAME.headers) return statusIn(payload)
   }
   return undefined
+}
+
+export interface Frame {
+  readonly type: number
+  readonly flags: number
+  readonly stream: number
+  readonly payload: Buffer
+}
+
+/** The whole frames that a connection has received. */
+export function* framesOf({ bytes }: RawConnection): Generator<Frame> {
+  for (let at = 0; at + 9 <= bytes.length; ) {
+    const end = at + 9 + bytes.readUIntBE(at, 3)
+    if (end > bytes.length) return
+    const [type, flags] = [bytes[at + 3] as number, bytes[at + 4] as number]
+    yield { type, flags, stream: bytes.readUInt32BE(at + 5) & 0x7fffffff, payload: bytes.subarray(at + 9, end) }
+    at = end
+  }
+}
+
+/** The status at the beginning of a header block: an index, or a literal of three digits with a Huffman code or without (RFC 7541 §6, appendix B). */
+export function statusIn(block: Buffer): number {
+  const indexed = STATUS_OF_INDEX[block[0] as number]
+  if (indexed !== undefined) return indexed
+  const length = block[1] as number
+  const value = block.subarray(2, 2 + (length & 0x7f))
+  if (length < 0x80) return Number(value.toString('latin1'))
+  let bits = [...value].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  let digits = ''
+  while (digits.length < 3) {
+    const short = Number.parseInt(bits.slice(0, 5), 2)
+    digits += short < 3 ? short : Number.parseInt(bits.slice(0, 6), 2) - 0b011001 + 3
+    bits = bits.slice(short < 3 ? 5 : 6)
+  }
+  return Number(digits)
 }
 
 /** A connection to an endpoint that has said that it speaks HTTP/2, and nothing else. */
@@ -66,12 +107,9 @@ export function headerBlock(fields: readonly (readonly [string, string])[]): Buf
 }
 
 /** The error code of the GOAWAY that a connection was ended with; `undefined` without one. */
-export function goAwayCode({ bytes }: RawConnection): number | undefined {
-  let code: number | undefined
-  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
-    if (bytes[at + 3] === FRAME.goAway && at + 17 <= bytes.length) code = bytes.readUInt32BE(at + 13)
-  }
-  return code
+export function goAwayCode(connection: RawConnection): number | undefined {
+  const last = [...framesOf(connection)].findLast(({ type }) => type === FRAME.goAway)
+  return last?.payload.readUInt32BE(4)
 }
 
 /** u24 length, u8 type, u8 flags, u32 stream (RFC 9113 §4.1). */

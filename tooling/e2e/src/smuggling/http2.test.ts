@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import type { RawConnection } from '../harness/raw-connection.ts'
-import { END_HEADERS, END_STREAM, FRAME, frame, headerBlock, openRawHttp2 } from '../harness/raw-http2.ts'
+import {
+  END_HEADERS,
+  END_STREAM,
+  FRAME,
+  frame,
+  framesOf,
+  headerBlock,
+  openRawHttp2,
+  statusIn,
+} from '../harness/raw-http2.ts'
 import { startTestEdge } from '../harness/test-edge.ts'
 import { until } from '../harness/until.ts'
 import { HOST } from './case.ts'
@@ -49,31 +58,13 @@ async function outcomeOf({ fields, data = [], trailers }: Http2Case, url: string
 }
 
 /** A status, once its stream has ended, or that stream or connection were refused. */
-function outcomeIn({ bytes }: RawConnection): number | 'reset' | undefined {
+function outcomeIn(connection: RawConnection): number | 'reset' | undefined {
   let status: number | undefined
-  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
-    const [type, flags] = [bytes[at + 3], bytes[at + 4] as number]
+  for (const { type, flags, stream, payload } of framesOf(connection)) {
     if (type === FRAME.goAway || type === FRAME.rstStream) return 'reset'
-    if (type === FRAME.headers) status = statusAt(bytes, at + 9)
-    if ((type === FRAME.headers || type === FRAME.data) && flags & END_STREAM && bytes.readUInt32BE(at + 5) === 1)
-      return status
+    if (type === FRAME.headers) status = statusIn(payload)
+    const canEnd = type === FRAME.headers || type === FRAME.data
+    if (canEnd && flags & END_STREAM && stream === 1) return status
   }
   return undefined
-}
-
-/** HPACK: an index of the static table, or a literal of three digits with a Huffman code or without (RFC 7541 §6, appendix B). */
-function statusAt(bytes: Buffer, at: number): number {
-  const indexed = { 136: 200, 137: 204, 139: 304, 140: 400, 141: 404, 142: 500 }[bytes[at] as number]
-  if (indexed !== undefined) return indexed
-  const length = bytes[at + 1] as number
-  const value = bytes.subarray(at + 2, at + 2 + (length & 0x7f))
-  if (length < 0x80) return Number(value.toString('latin1'))
-  let bits = [...value].map((byte) => byte.toString(2).padStart(8, '0')).join('')
-  let digits = ''
-  while (digits.length < 3) {
-    const short = Number.parseInt(bits.slice(0, 5), 2)
-    digits += short < 3 ? short : Number.parseInt(bits.slice(0, 6), 2) - 0b011001 + 3
-    bits = bits.slice(short < 3 ? 5 : 6)
-  }
-  return Number(digits)
 }

@@ -1,0 +1,26 @@
+import type { Children } from '../process.ts'
+import type { Target } from '../target.ts'
+import { runWrk } from '../wrk.ts'
+
+const connections = 64
+const warmUpSeconds = 4
+const seconds = 3
+/** Measured in turn, so that what disturbs the machine disturbs all. */
+const turns = 3
+
+/** Small requests per second of each target, which are warm before any is measured. */
+export async function ratesInTurn(
+  targets: readonly Target[],
+  children: Children,
+  signal: AbortSignal,
+): Promise<number[]> {
+  for (const target of targets) await runWrk(target, connections, warmUpSeconds, children, signal)
+  const sums = targets.map(() => 0)
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [index, target] of targets.entries()) {
+      const { requestsPerSecond } = await runWrk(target, connections, seconds, children, signal)
+      sums[index] = (sums[index] as number) + requestsPerSecond
+    }
+  }
+  return sums.map((sum) => sum / turns)
+}
