@@ -3,6 +3,7 @@ import { createServer, type SecureContext, type Server, type TLSSocket } from 'n
 import { AGENT_ALPN } from '@tunnel/protocol'
 import type { EdgeLimits } from './limits.ts'
 import type { CertificateSource } from './ports.ts'
+import { CIPHERS } from './tls/ciphers.ts'
 import { type SecuredFor, securedFor } from './tls/secured-for.ts'
 
 export interface TlsHandlers {
@@ -13,15 +14,6 @@ export interface TlsHandlers {
 
 /** Visitors' ALPN in the edge's order (reference §2.1). */
 export const VISITOR_PROTOCOLS = ['h2', 'http/1.1'] as const
-
-/** Forward secrecy and authenticated encryption only, in every version: no CBC, no static RSA (RFC 9325 §4.2). */
-export const CIPHERS = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE+AESGCM',
-  'ECDHE+CHACHA20',
-].join(':')
 
 const HANDSHAKE = { minVersion: 'TLSv1.2', ciphers: CIPHERS } as const
 

@@ -4,6 +4,7 @@ import { createSecureContext, createServer, type SecureContext, type TLSSocket }
 import { TunnelError } from '@tunnel/protocol'
 import type { TlsSettings } from '@tunnel/traffic-policy'
 import type { CertificateSource } from '../ports.ts'
+import { CIPHERS } from '../tls/ciphers.ts'
 
 export interface EndTlsOptions {
   certificates: CertificateSource
@@ -58,11 +59,11 @@ async function contextFor(
 
 /** No tickets: a resumed session brings no certificate, and so no proof that it would still be accepted. */
 function handshakeOptions({ minVersion, maxVersion, clientCertificates }: TlsSettings) {
-  if (!clientCertificates) return { minVersion, maxVersion }
+  const offered = { minVersion, maxVersion, ciphers: CIPHERS }
+  if (!clientCertificates) return offered
   const { strategy, ca } = clientCertificates
   return {
-    minVersion,
-    maxVersion,
+    ...offered,
     ca,
     requestCert: true,
     rejectUnauthorized: strategy === 'require-and-verify',

@@ -2,7 +2,7 @@ import { constants } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from 'node:tls'
 import type { CertificatePair, CertificateSource } from '../ports.ts'
-import { CIPHERS } from '../public-tls.ts'
+import { CIPHERS } from './ciphers.ts'
 import type { Termination } from './termination.ts'
 
 /** Contexts made of the edge's own certificates for a wildcard endpoint that asks for client certificates. */

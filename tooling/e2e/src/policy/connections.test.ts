@@ -181,6 +181,17 @@ describe.skipIf(!hasOpenssl)('terminate-tls', () => {
     ).rejects.toThrow()
   })
 
+  test('offers no other cipher suites than the edge itself', async () => {
+    const tunnel = await startTestEdge()
+    const upstream = await startUpstream((_incoming, response) => response.end('hello'))
+    const policy = onConnect({ type: 'terminate-tls', config: {} })
+    const url = (await tunnel.forward(upstream, { traffic_policy: policy })).url() as string
+    const { ca } = await identity()
+    const visitWith = (ciphers: string) => visitTls(url, { ca, maxVersion: 'TLSv1.2', ciphers })
+    await visitWith('ECDHE+AESGCM')
+    await expect(visitWith('ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA')).rejects.toThrow()
+  })
+
   test('asks the visitors of an https endpoint for a certificate', async () => {
     const authority = createAuthority('clients')
     const client = createLeaf(authority, ['client.example'])
