@@ -1,8 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** Resident memory of a process, in megabytes. */
 export function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+}
+
+/** What a process with `live-memory.mjs` held when it last collected, in megabytes. */
+export function liveMegabytes(directory: string, pid: number): number {
+  return Number(readFileSync(join(directory, String(pid)), 'utf8')) / 1024 / 1024
 }
 
 /** Files, sockets and pipes that a process has open. */

@@ -17,7 +17,7 @@ import { Http2Visitor } from './http2-visitor.ts'
 
 /** An HTTP/2 visitor connection: one {@link Http2Visitor} for each of its streams. */
 export function serveHttp2(socket: TLSSocket, path: DataPath, secured: SecuredFor): ServerHttp2Session {
-  const { maxHeadBytes, maxHeaders, maxHttp2Streams, maxHttp2InvalidFrames, clientIdleTimeoutMs } = path.limits
+  const { maxHeadBytes, maxHeaders, maxHttp2Streams, maxHttp2InvalidFrames } = path.limits
   const session = performServerHandshake(socket, {
     maxSessionRejectedStreams: 100,
     maxSessionInvalidFrames: maxHttp2InvalidFrames,
@@ -55,7 +55,6 @@ export function serveHttp2(socket: TLSSocket, path: DataPath, secured: SecuredFo
   )
   session.on('error', () => session.destroy())
   session.on('sessionError', () => session.destroy())
-  session.setTimeout(clientIdleTimeoutMs, () => session.close())
   path.visitors.add(socket, () => leave(session))
   return session
 }

@@ -6,7 +6,8 @@ const MAX_UNANSWERED = 2
 
 /**
  * Ends an HTTP/2 connection without requests when its visitor is idle for too long, or gone. After some errors of the visitor node:http2
- * says goodbye and stops reading, without a word to us: it would never see the connection close.
+ * says goodbye and stops reading, without a word to us: it would never see the connection close. (Nor does it clear the timer of its own
+ * `setTimeout` when it is destroyed, nodejs 20.20: sessions would be kept until it rings.)
  */
 export class IdleWatch {
   readonly #session: ServerHttp2Session
@@ -19,7 +20,8 @@ export class IdleWatch {
   constructor(session: ServerHttp2Session, limits: EdgeLimits) {
     this.#session = session
     this.#limits = limits
-    const timer = setInterval(this.#look, limits.http2PingIntervalMs).unref()
+    const everyMs = Math.min(limits.http2PingIntervalMs, limits.clientIdleTimeoutMs)
+    const timer = setInterval(this.#look, everyMs).unref()
     session.once('close', () => clearInterval(timer))
     session.on('stream', this.#onStream)
     session.on('ping', this.#touch)

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { beforeEach } from 'vitest'
 import { until } from './until.ts'
 
@@ -14,10 +15,22 @@ beforeEach(({ onTestFinished }) => {
       return KINDS.filter((kind) => now[kind] > before[kind]).map((kind) => `${now[kind] - before[kind]} × ${kind}`)
     }
     await until(() => leftOver().length === 0, 'what the test opened to be closed', 5000).catch(() => {
-      throw new Error(`left open: ${leftOver().join(', ')}`)
+      throw new Error(`left open: ${leftOver().join(', ')}\n${openSockets().join('\n')}`)
     })
   })
 })
+
+/** Those of tests before among them. */
+function openSockets(): string[] {
+  const { _getActiveHandles: handles } = process as unknown as { _getActiveHandles(): unknown[] }
+  return handles
+    .call(process)
+    .filter((handle) => handle instanceof Socket)
+    .map((socket) => {
+      const { localPort, remotePort, readyState, destroyed, bytesRead, bytesWritten } = socket
+      return `${localPort} → ${remotePort}, ${readyState}${destroyed ? ', destroyed' : ''}, ${bytesRead} B in, ${bytesWritten} B out`
+    })
+}
 
 function openResources(): Record<(typeof KINDS)[number], number> {
   const active = process.getActiveResourcesInfo()

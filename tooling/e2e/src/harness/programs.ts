@@ -48,7 +48,14 @@ export interface EdgeProgram {
 }
 
 export async function startEdgeProgram(
-  options: { dataDir?: string; httpPort?: number; httpsPort?: number; args?: readonly string[]; before?: string } = {},
+  options: {
+    dataDir?: string
+    httpPort?: number
+    httpsPort?: number
+    args?: readonly string[]
+    before?: string
+    env?: Record<string, string>
+  } = {},
 ): Promise<EdgeProgram> {
   const dataDir = options.dataDir ?? temporaryDirectory()
   const args = [
@@ -58,7 +65,7 @@ export async function startEdgeProgram(
     `--data=${dataDir}`,
     ...(options.args ?? ['--log-level=warn']),
   ]
-  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), args, {}, options.before)
+  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), args, options.env, options.before)
   const printed = printedBy(child)
   const { caFile, ...ready } = await messageOf<Ready>(child, 'ready')
   return { ...ready, child, ca: readFileSync(caFile, 'utf8'), dataDir, printed }
@@ -73,8 +80,12 @@ export interface AgentProgram {
 }
 
 /** `tunnel` with arguments, once its endpoints are online. */
-export async function startAgentProgram(connect: string, args: readonly string[]): Promise<AgentProgram> {
-  const child = fork(executable('tunnel', 'tunnel.mjs'), args, { TUNNEL_CONNECT: connect })
+export async function startAgentProgram(
+  connect: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<AgentProgram> {
+  const child = fork(executable('tunnel', 'tunnel.mjs'), args, { TUNNEL_CONNECT: connect, ...env })
   const printed = printedBy(child)
   const { urls } = await messageOf<{ urls: string[] }>(child, 'online')
   return { child, urls, printed }

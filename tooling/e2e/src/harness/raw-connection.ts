@@ -1,6 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import { breakOff } from './break-off.ts'
 import { identity } from './identity.ts'
 import { within } from './until.ts'
 
@@ -60,7 +61,7 @@ export class RawConnection {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy()
+    breakOff(this.socket)
   }
 
   /** Resolves to all that was received once it matches. Rejects when the connection ends without. */
@@ -101,12 +102,14 @@ export interface TlsTarget {
   /** SNI; empty for none. */
   serverName: string
   protocols?: string[]
+  /** PEM of the CA to trust, for an edge that is not of this process. */
+  ca?: string
   maxVersion?: 'TLSv1.2' | 'TLSv1.3'
 }
 
 /** A TLS connection to loopback that trusts the test edge's CA. */
 export async function openTls(target: TlsTarget): Promise<RawConnection & { readonly socket: TLSSocket }> {
-  const { ca } = await identity()
+  const ca = target.ca ?? (await identity()).ca
   const socket = connectTls({
     host: '127.0.0.1',
     port: target.port,
@@ -124,9 +127,9 @@ export async function openTls(target: TlsTarget): Promise<RawConnection & { read
 }
 
 /** A visitor of an endpoint, over TCP or TLS as its URL says. */
-export function visit(url: string): Promise<RawConnection> {
+export function visit(url: string, settings: { ca?: string } = {}): Promise<RawConnection> {
   const { protocol, hostname, port } = new URL(url)
-  if (protocol === 'https:') return openTls({ port: Number(port), serverName: hostname })
+  if (protocol === 'https:') return openTls({ port: Number(port), serverName: hostname, ...settings })
   return openTcp(Number(port))
 }
 

@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { breakOff } from './break-off.ts'
 
 /** A network between an agent and its edge that a test can break. */
 export interface Relay {
@@ -25,10 +26,10 @@ export async function startRelay(target: { port: number }): Promise<Relay> {
   const server = createServer((agent) => {
     const edge = keep(connect(targetPort, '127.0.0.1'), far)
     keep(agent, near).pipe(edge).pipe(agent)
-    edge.on('error', () => agent.resetAndDestroy())
+    edge.on('error', () => breakOff(agent))
   })
   const cutAll = (sockets: Set<Socket>): void => {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) breakOff(socket)
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const relay: Relay = {
