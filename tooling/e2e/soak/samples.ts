@@ -6,8 +6,8 @@ export function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
-/** What a process with `live-memory.mjs` held when it last collected, in megabytes. */
-export function liveMegabytes(directory: string, pid: number): number {
+/** Objects that a process with `live-heap.mjs` held when it last collected, in megabytes. */
+export function heapMegabytes(directory: string, pid: number): number {
   return Number(readFileSync(join(directory, String(pid)), 'utf8')) / 1024 / 1024
 }
 
