@@ -4,9 +4,8 @@ export default defineConfig({
   test: {
     name: 'soak',
     include: ['*.test.ts'],
-    // After all other tests and beside none: what it measures belongs to it.
+    // After the other end-to-end tests, beside the checks: it waits for most of its minutes, and they never do.
     sequence: { groupOrder: 1 },
-    fileParallelism: false,
     disableConsoleIntercept: true,
   },
 })
