@@ -9,7 +9,10 @@ await ensureBuilt()
 
 const directory = mkdtempSync(join(tmpdir(), 'tunnel-test-'))
 const report = join(directory, 'report.json')
-const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]
+const reporters = ['default', 'json', join(root, 'tooling/bootstrap/second-tries.mjs')].map(
+  (name) => `--reporter=${name}`,
+)
+const args = ['run', ...reporters, `--outputFile.json=${report}`, ...process.argv.slice(2)]
 const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
   cwd: root,
   stdio: 'inherit',
