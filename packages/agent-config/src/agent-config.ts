@@ -10,6 +10,8 @@ export interface ConnectConfig {
   readonly url: string | undefined
   /** Every edge to connect to, `url` first; empty where nothing names one. An entry may be a connection string. */
   readonly urls: readonly string[]
+  /** Of `urls`, which to connect to. `undefined`: all. */
+  readonly region: string | undefined
   /** @default { kind: 'trusted' } */
   readonly cas: ConnectCas
   /** @default 10_000 */
@@ -53,6 +55,20 @@ export interface InspectorConfig {
   readonly dbSizeBytes: number
   /** @default true */
   readonly localStorage: boolean
+  /** What of captured exchanges is never kept. */
+  readonly redact: RedactConfig | undefined
+  /** Where they are kept on disk as well; a size of 0 means 500 MB. */
+  readonly spool: { readonly directory: string; readonly sizeBytes: number } | undefined
+}
+
+export interface RedactConfig {
+  readonly headers: readonly string[]
+  readonly query: readonly string[]
+  readonly json: readonly string[]
+  readonly texts: readonly string[]
+  readonly patterns: readonly ('bearer' | 'jwt' | 'card' | 'email' | 'aws-key' | 'private-key')[]
+  /** In RE2's syntax. */
+  readonly expressions: readonly (string | { pattern: string; replacement?: string | undefined })[]
 }
 
 /** What the agent's file and environment say, with defaults filled in. */
@@ -63,7 +79,7 @@ export interface AgentConfig {
   readonly apiKey: string | undefined
   /**
    * The text of `TUNNEL_CONNECT`, not taken apart. It names the edge, its CA and an authtoken, so while it is set
-   * `connect.url`, `connect.cas` and `authtoken` hold nothing from the file; an authtoken from the environment still wins over its own.
+   * `connect.url`, `connect.region`, `connect.cas` and `authtoken` hold nothing from the file; an authtoken from the environment still wins over its own.
    */
   readonly connectionString: string | undefined
   readonly connect: ConnectConfig

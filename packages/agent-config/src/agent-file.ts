@@ -16,7 +16,7 @@ export const agentFileFrom = (file: AgentConfigFile): AgentFile => {
     const { agent, endpoints, tunnels } = file
     return { version: 3, settings: agent ?? {}, endpoints: endpoints ?? undefined, tunnels: tunnels ?? {} }
   }
-  const { version, tunnels, server_addr, root_cas, region: _region, ...settings } = file
+  const { version, tunnels, server_addr, root_cas, ...settings } = file
   return {
     version: version === 1 ? 1 : 2,
     settings: { ...settings, connect_url: server_addr, connect_cas: root_cas },

@@ -204,8 +204,14 @@ describe('what a file says', () => {
     expect(urls('{ connect_urls: [b.example], connect_url: a.example }')).toEqual(['a.example', 'b.example'])
   })
 
-  it('warns of a region, which has no effect', () => {
-    expect(read('version: 2\nregion: eu\n').warnings).toEqual([expect.stringContaining('`region` has no effect')])
+  it.each([
+    'version: 3\nagent: { connect_urls: [connect.eu.example, connect.us.example], region: eu }\n',
+    'version: 2\nserver_addr: connect.eu.example\nregion: eu\n',
+    'server_addr: connect.eu.example\nregion: eu\n',
+  ])('takes the region of %j', (text) => {
+    expect(read(text).connect.region).toBe('eu')
+    // It chooses among the edges of the file, and a connection string has edges of its own.
+    expect(read(text, { TUNNEL_CONNECT: 'tunnel://x@edge.example' }).connect.region).toBeUndefined()
   })
 
   it('takes keys with nothing after them, as in a template, for missing', () => {

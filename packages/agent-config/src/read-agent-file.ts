@@ -48,8 +48,5 @@ const warningsOf = (file: AgentConfigFile, path: string): string[] => {
       `${path}: read as ngrok 2 did, since it has no \`version\`; \`tunnel config upgrade\` brings it up to date`,
     )
   }
-  if ('region' in file && file.region) {
-    warnings.push(`${path}: \`region\` has no effect; the edge is named by \`server_addr\``)
-  }
   return warnings
 }

@@ -1,6 +1,7 @@
 import { durationSchema, listenAddressSchema } from '@tunnel/config-file'
 import * as z from 'zod'
 import { connectCas } from './connect-cas.ts'
+import { redactSchema } from './redact-schema.ts'
 import { flag, httpsUrl, ipAddress, metadata, off, optional, proxyUrl, secret, text } from './scalars.ts'
 
 const positive = () => durationSchema({ minMs: 1 })
@@ -38,6 +39,15 @@ export const sharedSettings = {
     z.int().min(-1),
     'Bytes that captured exchanges may take; 0 means 50 MB, -1 turns capturing off. Default 0.',
   ),
+  inspect_redact: optional(redactSchema, 'What of captured exchanges is never kept.'),
+  inspect_spool: optional(
+    text(),
+    'Directory that keeps captured exchanges too, with bodies up to 64 MiB, for the next start. Default none.',
+  ),
+  inspect_spool_size: optional(
+    z.int().min(0),
+    'Bytes that they may take there, 1 MiB at least; 0 means 500 MB. Default 0.',
+  ),
   local_storage: optional(flag(), 'Whether the agent keeps captured exchanges. Default true.'),
   log: optional(z.union([off(), text()]), 'Where logs go: stdout, stderr, false or a path. Default false.'),
   log_format: optional(z.enum(['term', 'logfmt', 'json']), 'Form of a log line. Default term.'),
@@ -72,11 +82,15 @@ export const connectSettings = {
     z.array(text()).max(8),
     'Several edges to be online at together: host:port, or a connection string with its own CA and authtoken. At most 8.',
   ),
+  region: optional(
+    text(),
+    'Of several edges, those of this region: a label of their host name, or all of it. Default auto, all of them.',
+  ),
 }
 
 /** The same under the names of version 2. */
 export const serverSettings = {
-  region: optional(text(), 'Without effect: the edge is named by server_addr.'),
+  region: connectSettings.region,
   root_cas: connectSettings.connect_cas,
   server_addr: connectSettings.connect_url,
 }

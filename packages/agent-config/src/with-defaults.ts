@@ -1,4 +1,4 @@
-import type { AgentConfig } from './agent-config.ts'
+import type { AgentConfig, RedactConfig } from './agent-config.ts'
 import type { AgentFile } from './agent-file.ts'
 import type { AgentEnvironment } from './environment.ts'
 import type { AgentSettings } from './file-schema.ts'
@@ -21,6 +21,7 @@ export const withDefaults = (
     connect: {
       url: edges[0],
       urls: edges,
+      region: paired.region || undefined,
       cas: paired.connect_cas ?? { kind: 'trusted' },
       timeoutMs: settings.connect_timeout ?? 10_000,
       heartbeatIntervalMs: settings.heartbeat_interval ?? 10_000,
@@ -51,6 +52,11 @@ export const withDefaults = (
       webAllowHosts: settings.web_allow_hosts ?? [],
       dbSizeBytes: settings.inspect_db_size ?? 0,
       localStorage: settings.local_storage ?? true,
+      redact: settings.inspect_redact ? withoutNulls(settings.inspect_redact) : undefined,
+      spool:
+        typeof settings.inspect_spool === 'string'
+          ? { directory: settings.inspect_spool, sizeBytes: settings.inspect_spool_size ?? 0 }
+          : undefined,
     },
     remoteManagement: settings.remote_management ?? true,
     update: { check: settings.update_check ?? true, channel: settings.update_channel ?? 'stable' },
@@ -62,3 +68,12 @@ export const withDefaults = (
 
 const statedKeys = (settings: AgentSettings) =>
   (Object.keys(settings) as (keyof AgentSettings)[]).filter((key) => (settings[key] ?? null) !== null)
+
+const withoutNulls = (rules: NonNullable<AgentSettings['inspect_redact']>): RedactConfig => ({
+  headers: rules.headers ?? [],
+  query: rules.query ?? [],
+  json: rules.json ?? [],
+  texts: rules.texts ?? [],
+  patterns: rules.patterns ?? [],
+  expressions: rules.expressions ?? [],
+})

@@ -14,6 +14,8 @@ export interface SessionConfig {
   /** The edge's connection string. @default `TUNNEL_CONNECT` */
   connect?: string | undefined
   server_addr?: string | undefined
+  /** Of several edges, those of this region; a single edge is in every region. @default `auto`: all of them */
+  region?: string | undefined
   authtoken?: string | undefined
   /** Accepted for compatibility: the environment is read anyway when `authtoken` is left out. */
   authtoken_from_env?: boolean | undefined
@@ -162,6 +164,7 @@ function sessionOptions(config: SessionConfig): SessionOptions {
     ...config.network,
     connect: config.connect,
     serverAddr: config.server_addr,
+    region: config.region,
     authtoken: config.authtoken ?? defaultAuthtoken,
     metadata: config.session_metadata,
     signal: config.signal,

@@ -15,7 +15,6 @@ import {
 import type { InspectedEndpoint, SendOptions } from './inspection/inspector.ts'
 import { inspectorOf } from './inspection/inspector-option.ts'
 import { joinEvents } from './inspection/join-events.ts'
-import { tapOpener } from './inspection/tap-opener.ts'
 import { assertKnownOptions } from './known-options.ts'
 import type { Listener, StreamHandler } from './listener.ts'
 import type { Session } from './session/session.ts'
@@ -132,14 +131,13 @@ function upstreamHandler(
   if (version === undefined) {
     return {
       handle: (stream, header, first) => {
-        forwardStream(stream, first, address, options, events, tapOpener(events, header))
+        forwardStream(stream, header, first, address, options, events)
       },
     }
   }
   return {
     handle: (stream, header, first) => {
-      const announcement = proxyHeader(version, header)
-      forwardAnnounced(stream, first, address, options, events, announcement, tapOpener(events, header))
+      forwardAnnounced(stream, header, first, address, options, events, proxyHeader(version, header))
     },
   }
 }

@@ -198,14 +198,27 @@ test.each<[object, boolean]>([
 test.each<[object, string]>([
   [{ app_protocol: 'grpc' }, 'ERR_TUNNEL_15003'],
   [{ app_protocol: 'http2', proto: 'tcp' }, 'ERR_TUNNEL_9021'],
+  [{ websocket_tcp_converter: true, proto: 'tcp' }, 'ERR_TUNNEL_9021'],
+  [{ websocket_tcp_converter: true, app_protocol: 'http2' }, 'ERR_TUNNEL_9021'],
 ])('refuses %j with %s', (config, code) => {
   expect(() => request(config)).toThrow(expect.objectContaining({ code }))
 })
 
-test('refuses HTTP/2 to a directory', () => {
-  const config = { addr: 'file:///srv', app_protocol: 'http2' } as const
-  expect(() => upstreamAddress(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9021' }))
+test.each<[boolean | undefined, true | undefined]>([
+  [undefined, undefined],
+  [false, undefined],
+  [true, true],
+])('asks the edge to convert WebSockets where websocket_tcp_converter is %s: %s', (websocket_tcp_converter, asked) => {
+  expect(request({ websocket_tcp_converter }).webSocketTcpConverter).toBe(asked)
 })
+
+test.each([{ app_protocol: 'http2' }, { websocket_tcp_converter: true }] as const)(
+  'refuses %j to a directory',
+  (option) => {
+    const config = { addr: 'file:///srv', ...option }
+    expect(() => upstreamAddress(config)).toThrow(expect.objectContaining({ code: 'ERR_TUNNEL_9021' }))
+  },
+)
 
 test('proto labeled goes with labels', () => {
   const labels = endpointRequest({ proto: 'labeled', labels: 'a:b' }, 'x')

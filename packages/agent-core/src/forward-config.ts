@@ -42,6 +42,13 @@ export interface EndpointConfig extends TlsConfig, ModuleOptions {
    * @default none
    */
   proxy_proto?: '' | '1' | '2' | 1 | 2 | undefined
+  /**
+   * Of an http endpoint: its visitors open WebSockets, which end at the edge, and the upstream gets the bytes of their messages over TCP. What
+   * it says comes to them as binary messages. Any other request is answered with 400 (3206). Excludes `app_protocol: 'http2'` and
+   * directories (9021).
+   * @default false
+   */
+  websocket_tcp_converter?: boolean | undefined
   /** A traffic policy, YAML or JSON, which the edge checks and enforces (9026 where it is wrong). `''`: none. */
   traffic_policy?: string | undefined
   /** The older word for `traffic_policy`; both exclude each other (9025). */
@@ -68,7 +75,7 @@ export interface UpstreamConfig {
   app_protocol?: 'http1' | 'http2' | undefined
   /**
    * Who sees the exchanges and connections of the endpoint. `true`: the inspector of `@tunnel/inspector`, which has to be installed (813), with
-   * its local API and web pages; or an inspector of your own. It costs nothing when off.
+   * its local API and web pages, which its `defaultInspector()` knows the address of; or an inspector of your own. It costs nothing when off.
    * @default false
    */
   inspect?: boolean | TrafficInspector | undefined
@@ -101,6 +108,7 @@ export function endpointRequest(
     ...(config.pooling_enabled !== undefined && { poolingEnabled: config.pooling_enabled }),
     ...(config.host_header !== undefined && { hostHeader: hostHeaderOf(config, upstreamUrl) }),
     ...(tls?.at === 'edge' && { tlsTermination: tls.termination.wire }),
+    ...(convertsWebSockets(config) && { webSocketTcpConverter: true }),
     ...(policy && { trafficPolicy: policy }),
   }
 }
@@ -164,6 +172,15 @@ export function speaksHttp2(config: EndpointConfig & UpstreamConfig): boolean {
   return true
 }
 
+/** Throws 9021 for an endpoint or upstream without WebSockets that could become TCP. */
+function convertsWebSockets(config: EndpointConfig & UpstreamConfig): boolean {
+  if (!config.websocket_tcp_converter) return false
+  const proto = protoOf(config)
+  if (proto !== 'http') throw exclusive('websocket_tcp_converter', `proto ${proto}`)
+  if (speaksHttp2(config)) throw exclusive('websocket_tcp_converter', 'app_protocol http2')
+  return true
+}
+
 /** The edge rewrites to the authority of what is shown as the upstream; where that is only words, it is told the host. */
 function hostHeaderOf({ host_header, forwards_to }: EndpointConfig, upstreamUrl: string): string {
   if (host_header !== 'rewrite' || forwards_to === undefined) return host_header as string
@@ -175,6 +192,8 @@ export function upstreamAddress(config: UpstreamConfig & EndpointConfig): Upstre
   const address = givenAddress(config)
   if (address.scheme === 'file' && proxyProtocolOf(config)) throw exclusive('proxy_proto', 'a file upstream')
   if (address.scheme === 'file' && speaksHttp2(config)) throw exclusive('app_protocol http2', 'a file upstream')
+  if (address.scheme === 'file' && config.websocket_tcp_converter)
+    throw exclusive('websocket_tcp_converter', 'a file upstream')
   return address
 }
 

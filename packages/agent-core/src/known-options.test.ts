@@ -5,19 +5,6 @@ test('takes what is supported', () => {
   assertKnownOptions({ addr: 8080, url: 'https://a.example', connect: 'tunnel://edge', onStatusChange: () => {} })
 })
 
-test('refuses what it cannot do rather than ignore it', () => {
-  expect(() => assertKnownOptions({ websocket_tcp_converter: true })).toThrow(
-    expect.objectContaining({
-      code: 'ERR_TUNNEL_813',
-      message: expect.stringContaining('option websocket_tcp_converter is not supported yet'),
-    }),
-  )
-})
-
-test('takes an option that is not supported where it asks for nothing', () => {
-  assertKnownOptions({ websocket_tcp_converter: false })
-})
-
 test('reads the older spelling of an option', () => {
   const config = { 'oauth.provider': 'google', addr: 80 }
   expect(withoutDots(config)).toEqual({ oauth_provider: 'google', addr: 80 })
@@ -39,18 +26,16 @@ test.each([
 })
 
 test('never repeats the value of an option', () => {
-  for (const name of ['websocket_tcp_converter', 'pasword']) {
-    expect(() => assertKnownOptions({ [name]: 'hunter2' })).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
-    )
-  }
+  expect(() => assertKnownOptions({ pasword: 'hunter2' })).toThrow(
+    expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+  )
 })
 
 test('warns once of an option that has no effect', () => {
   const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
-  assertKnownOptions({ region: 'eu', web_addr: '127.0.0.1:4040' })
-  assertKnownOptions({ region: 'us' })
+  assertKnownOptions({ subdomain: 'x', web_addr: '127.0.0.1:4040' })
+  assertKnownOptions({ subdomain: 'y' })
   const warnings = warn.mock.calls.map(([message]) => message)
   warn.mockRestore()
-  expect(warnings).toEqual(['option region has no effect', 'option web_addr has no effect'])
+  expect(warnings).toEqual(['option subdomain has no effect', 'option web_addr has no effect'])
 })

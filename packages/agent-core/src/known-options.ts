@@ -2,15 +2,12 @@ import { TunnelError } from '@tunnel/protocol'
 import type { ForwardConfig } from './default-session.ts'
 import { nearestName } from './nearest-name.ts'
 
-/**
- * Throws {@link TunnelError} 813 for an option of ngrok's SDK that is not supported here (it would change who may come in, or what
- * they see, so that leaving it out is no answer) and 301 for one that nobody knows. Warns once of those that have no effect.
- */
+/** Throws {@link TunnelError} 301 for an option that nobody knows. Warns once of those that have no effect. */
 export function assertKnownOptions(config: object): void {
   for (const [name, value] of Object.entries(config)) {
     if (Object.hasOwn(supported, name) || value === undefined) continue
-    if (ignored.has(name)) warnOnce(name)
-    else assertOff(name, value)
+    if (!ignored.has(name)) throw unknownOption(name)
+    warnOnce(name)
   }
 }
 
@@ -73,6 +70,7 @@ const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   port: true,
   proto: true,
   proxy_proto: true,
+  region: true,
   remote_addr: true,
   request_header_add: true,
   request_header_remove: true,
@@ -92,20 +90,11 @@ const supported: Readonly<Record<keyof ForwardConfig, true>> = {
   verify_upstream_tls: true,
   verify_webhook_provider: true,
   verify_webhook_secret: true,
+  websocket_tcp_converter: true,
 }
 
 /** Reference agent.md §10.1, "accepted but ignored", less what works here; and callbacks, which change nothing for visitors. */
-const ignored: ReadonlySet<string> = new Set(['binPath', 'configPath', 'region', 'subdomain', 'web_addr'])
-
-/** Reference agent.md §10.1: what nothing here carries out yet. */
-const unsupported: ReadonlySet<string> = new Set(['websocket_tcp_converter'])
-
-function assertOff(name: string, value: unknown): void {
-  if (!unsupported.has(name)) throw unknownOption(name)
-  const isOff = value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0)
-  if (isOff) return
-  throw new TunnelError(813, `option ${name} is not supported yet, and nothing was put online without it`)
-}
+const ignored: ReadonlySet<string> = new Set(['binPath', 'configPath', 'subdomain', 'web_addr'])
 
 function unknownOption(name: string): TunnelError {
   const nearest = nearestName(name, Object.keys(supported))

@@ -106,8 +106,8 @@ describe.skipIf(!hasOpenssl)('forward and listen (need openssl)', () => {
 
   test('refuse an option before they connect', async () => {
     const edge = await edgeOfEnvironment()
-    await expect(forward({ addr: 8080, websocket_tcp_converter: true } as object)).rejects.toMatchObject({
-      code: 'ERR_TUNNEL_813',
+    await expect(forward({ addr: 8080, pasword: 'hunter2' } as object)).rejects.toMatchObject({
+      code: 'ERR_TUNNEL_301',
     })
     expect(edge.linkCount).toBe(0)
   })

@@ -50,14 +50,6 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
     expect(await link.exchange(listener.id(), 'hello')).toEqual({ text: 'HELLO' })
   })
 
-  test('an inspector that is not installed is asked for in vain, and says what to do', async () => {
-    const { session } = await connected()
-    await expect(forwardOver(session, { addr: 1, inspect: true })).rejects.toMatchObject({
-      code: 'ERR_TUNNEL_813',
-      message: expect.stringContaining('npm install @tunnel/inspector'),
-    })
-  })
-
   test('carries what is larger than any window', async () => {
     const { session, link } = await connected()
     const port = await upstreamFor((socket) => socket.pipe(socket))
@@ -100,7 +92,7 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
       closed = resolve
     })
     const report: ForwardEvents = {
-      onOpened: () => events.push('opened'),
+      onOpened: (visitorAddress) => events.push(`opened for ${visitorAddress}`),
       onClosed: ({ bytesIn, bytesOut }) => {
         events.push(`closed after ${bytesIn} and ${bytesOut} bytes`)
         closed?.()
@@ -109,7 +101,7 @@ describe.skipIf(!hasOpenssl)('forwardOver (needs openssl)', () => {
     const listener = await forwardOver(session, { proto: 'tcp', addr: `127.0.0.1:${await upstreamFor(shout)}` }, report)
     await link.exchange(listener.id(), 'hello')
     await whenClosed
-    expect(events).toEqual(['opened', 'closed after 5 and 5 bytes'])
+    expect(events).toEqual(['opened for 203.0.113.7:40000', 'closed after 5 and 5 bytes'])
   })
 
   test('tells the edge why the upstream cannot be reached', async () => {

@@ -12,6 +12,7 @@ export type CliErrorCode =
   | 'ERR_CLI_DIAGNOSED'
   | 'ERR_CLI_UPDATE'
   | 'ERR_CLI_WEB_ADDR'
+  | 'ERR_CLI_INSPECTOR'
   | 'ERR_CLI_FORCED'
 
 /** Something the command itself refuses, with what to do about it. Branch on `code`. */

@@ -56,6 +56,14 @@ it.each([
 it.each([
   [['-metadata', 'x'], '-metadata: flags with long names start with two hyphens: write --metadata'],
   [['-hostname=x'], '-hostname: flags with long names start with two hyphens, and this one is now --url https://NAME'],
+  [
+    ['tls', '-subdomain=x', '443'],
+    '-subdomain: flags with long names start with two hyphens, and this one is now --url tls://NAME.DOMAIN',
+  ],
+  [
+    ['--metadata', 'tls', 'http', '-subdomain=x', '80'],
+    '-subdomain: flags with long names start with two hyphens, and this one is now --url https://NAME.DOMAIN',
+  ],
   [['--client-cas=x'], 'unknown flag --client-cas: it is now --mutual-tls-cas'],
   [['--pooling-enabled='], '--pooling-enabled is true or false, not ""'],
 ])('refuses %j', (argv, message) => {

@@ -1,5 +1,5 @@
 import { CliError } from './cli-error.ts'
-import { renamedFlags } from './flags/renamed-flags.ts'
+import { renamedFlag } from './flags/renamed-flags.ts'
 
 /** What the walk has to know of a flag: whether the next argument is its value. */
 export type FlagKinds = ReadonlyMap<string, 'switch' | 'value'>
@@ -12,12 +12,15 @@ export type FlagKinds = ReadonlyMap<string, 'switch' | 'value'>
  */
 export function normalizeArguments(argv: readonly string[], kinds: FlagKinds): string[] {
   const normalized: string[] = []
+  let command: string | undefined
   for (let index = 0; index < argv.length; index++) {
     const argument = argv[index] as string
     if (argument === '--') return [...normalized, ...argv.slice(index)]
     const [, hyphens = '', name = '', value] = /^(--?)([^=\s]+)(?:=(.*))?$/s.exec(argument) ?? []
-    if (hyphens === '-' && name.length > 1) throw singleHyphen(name, kinds)
-    if (hyphens === '--' && !kinds.has(name) && renamedFlags.has(name)) throw renamed(name)
+    if (hyphens === '-' && name.length > 1) throw singleHyphen(name, kinds, command)
+    const instead = hyphens === '--' && !kinds.has(name) ? renamedFlag(name, command) : undefined
+    if (instead !== undefined) throw new CliError('ERR_CLI_USAGE', `unknown flag --${name}: it is now ${instead}`)
+    if (hyphens === '') command ??= argument
     const kind = hyphens === '--' ? kinds.get(name) : undefined
     if (kind === 'switch' && value !== undefined) {
       if (switchValue(name, value)) normalized.push(`--${name}`)
@@ -37,8 +40,8 @@ function switchValue(name: string, value: string): boolean {
   throw new CliError('ERR_CLI_USAGE', `--${name} is true or false, not ${JSON.stringify(value.slice(0, 50))}`)
 }
 
-function singleHyphen(name: string, kinds: FlagKinds): CliError {
-  const instead = renamedFlags.get(name)
+function singleHyphen(name: string, kinds: FlagKinds, command: string | undefined): CliError {
+  const instead = renamedFlag(name, command)
   if (instead !== undefined) {
     return new CliError(
       'ERR_CLI_USAGE',
@@ -47,8 +50,4 @@ function singleHyphen(name: string, kinds: FlagKinds): CliError {
   }
   const advice = kinds.has(name) ? `write --${name}` : `--${name} is none either; see tunnel help`
   return new CliError('ERR_CLI_USAGE', `-${name}: flags with long names start with two hyphens: ${advice}`)
-}
-
-function renamed(name: string): CliError {
-  return new CliError('ERR_CLI_USAGE', `unknown flag --${name}: it is now ${renamedFlags.get(name)}`)
 }

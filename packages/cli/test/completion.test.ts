@@ -70,7 +70,7 @@ it('takes an empty last word that a shell cannot give', async () => {
 it('has nothing of flags that help does not list', async () => {
   const flags = await complete(['http', '--'])
   expect(flags).toContain('--url')
-  for (const hidden of ['--domain', '--region', '--proxy-proto']) expect(flags).not.toContain(hidden)
+  for (const hidden of ['--domain', '--proxy-proto']) expect(flags).not.toContain(hidden)
   expect(await complete(['tu'])).toEqual([])
 })
 

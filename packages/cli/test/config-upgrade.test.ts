@@ -69,8 +69,9 @@ it('shows with --dry-run what would change, and writes nothing', async () => {
 + version: 3
 + agent:
 +   authtoken: secret # mine
++   region: eu
 `)
-  expect(stderr).toBe('WARN:   region eu was dropped: the edge is named by connect_url\n')
+  expect(stderr).toBe('')
   expect(readdirSync(dirname(join(home, own)))).toEqual(['tunnel.yml'])
 })
 

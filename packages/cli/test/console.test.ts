@@ -119,7 +119,7 @@ it('counts and lists requests as they begin, are answered and end', async () => 
   const { terminal, ui } = startConsole()
   const statistics = new TrafficStatistics((summary) => ui.request(summary))
   ui.counting(statistics)
-  statistics.connectionEvents.onOpened?.()
+  statistics.connectionEvents.onOpened?.('')
   const exchange = statistics.observe()
   exchange?.onRequestHead({ method: 'GET', target: '/a?b' } as never, 0)
   await terminal.shows('GET     /a')

@@ -94,6 +94,28 @@ it.each([
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
+it.each([
+  [[], ['localhost']],
+  [
+    ['-r', 'all'],
+    ['localhost', '127.0.0.1'],
+  ],
+  [
+    ['-r', 'auto'],
+    ['localhost', '127.0.0.1'],
+  ],
+  [['-r', '127.0.0.1'], ['127.0.0.1']],
+])('tests with %j the edges of a file with a region: %j', async (flags, hosts) => {
+  const home = createHome()
+  mkdirSync(join(home, '.config/tunnel'), { recursive: true })
+  const port = await strangerPort()
+  const settings = `{ region: localhost, connect_urls: ["localhost:${port}", "127.0.0.1:${port}"] }`
+  writeFileSync(join(home, '.config/tunnel/tunnel.yml'), `version: 3\nagent: ${settings}\n`)
+  const { stdout } = await run(['diagnose', ...flags], { env: {}, home })
+  const tested = [...stdout.matchAll(/^Edge Connectivity - (.*):\d+$/gm)].map(([, host]) => host)
+  expect(tested).toEqual(hosts)
+})
+
 it('says that the report cannot be written', async () => {
   const env = { TUNNEL_CONNECT: connectTo(await strangerPort()) }
   const { exitCode, stderr } = await run(['diagnose', '-w', '/nowhere/report.json'], { env })

@@ -65,7 +65,7 @@ it.each([[['version']], [['--version']], [['-v']]])('%j prints the version', asy
   expect(await run(argv)).toMatchObject({ exitCode: 0, stdout: 'tunnel version 0.1.0\n', stderr: '' })
 })
 
-it.each(['domain', 'hostname', 'subdomain', 'scheme <', 'region', 'basic-auth'])('does not list --%s', async (name) => {
+it.each(['domain', 'hostname', 'subdomain', 'scheme <', 'basic-auth'])('does not list --%s', async (name) => {
   const { stdout } = await run(['http', '--help'])
   expect(stdout).not.toContain(`--${name}`)
 })

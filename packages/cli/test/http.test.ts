@@ -31,6 +31,7 @@ it.each([
   [['80', '--host-header=rewrite'], { hostHeader: 'rewrite' }],
   [['80', '--inspect'], { url: 'https://' }],
   [['80', '--inspect=false'], { url: 'https://' }],
+  [['5900', '--websocket-tcp-converter'], { webSocketTcpConverter: true }],
   [['80', '--upstream-protocol', 'http1'], { upstream: { url: 'http://localhost:80' } }],
   [['80', '--upstream-protocol', 'http2'], { upstream: { url: 'http://localhost:80', protocol: 'http2' } }],
   [['80', '--compression=false'], { url: 'https://' }],
@@ -58,7 +59,6 @@ it.each([
     '--scheme',
     '--url http://HOST',
   ],
-  [['80', '--region', 'eu'], 'https://', '--region', 'no effect'],
   [['80', '--app-protocol', 'http2'], 'https://', '--app-protocol', '--upstream-protocol'],
   [['80', '--proxy-proto', '1'], 'https://', '--proxy-proto', '--upstream-proxy-protocol'],
 ])('http %j works, with a warning', async (argv, url, flag, advice) => {

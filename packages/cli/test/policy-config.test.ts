@@ -43,12 +43,12 @@ tunnels:
     traffic_policy: {inbound: [{name: own, actions: [{type: log, config: {metadata: {}}}]}]}
 `)
   expect([...policy.matchAll(/^on_.*|(?<=name: ).*|(?<=type: ).*/gm)].map(([text]) => text)).toEqual([
-    ...['on_http_request:', 'ip restriction', 'restrict-ips', 'user-agent filter', 'deny'],
+    ...['on_http_request:', 'ip restriction', 'restrict-ips', 'user-agent filter', 'user-agent-filter'],
     ...['webhook verification', 'verify-webhook', 'basic auth', 'basic-auth', 'own', 'log'],
     ...['circuit breaker', 'circuit-breaker', 'request headers', 'remove-headers', 'add-headers'],
     ...['on_http_response:', 'compression', 'compress-response', 'response headers', 'add-headers'],
   ])
-  expect(policy).toContain('- "!req.user_agent.matches(\'goodbot\')"\n')
+  expect(policy).toContain('          allow:\n            - goodbot\n          deny:\n            - bot\n')
 })
 
 it('asks for both schemes with one policy', async () => {
@@ -75,20 +75,43 @@ tunnels:
   ssh: {proto: tcp, addr: 22, basic_auth: [bob:bobpassword]}
 `
   const home = homeWith(config, { 'policy.yml': 'on_tcp_connect: 3' })
+  const path = `${home}/.config/tunnel/tunnel.yml`
   const { exitCode, stderr, command } = await run(['start', '--all'], { env, home })
   expect({ exitCode, sessions: command.edge.sessions.length }).toEqual({ exitCode: 1, sessions: 0 })
   expect(stderr.split('\n').filter((line) => line.startsWith('ERROR'))).toEqual([
     'ERROR:  endpoint "web": TrafficPolicy invalid:',
-    'ERROR:  traffic_policy/on_http_request/0/actions/0/type: unknown action `dany`; did you mean `deny`? (ERR_TUNNEL_2201)',
+    `ERROR:  ${path}:3:91: unknown action \`dany\`; did you mean \`deny\`? (ERR_TUNNEL_2201)`,
     'ERROR:  endpoint "file": TrafficPolicy invalid:',
     `ERROR:  ${home}/.config/tunnel/policy.yml:1:17: expected a list of rules, got the number 3 (ERR_TUNNEL_2236)`,
     'ERROR:  endpoint "old": TrafficPolicy invalid:',
-    'ERROR:  basic_auth: password of 1 characters is not 8 to 128 (ERR_TUNNEL_360)',
+    `ERROR:  ${path}:7:44: basic_auth: password of 1 characters is not 8 to 128 (ERR_TUNNEL_360)`,
     'ERROR:  endpoint "ssh": TrafficPolicy invalid:',
-    'ERROR:  basic_auth: is not supported on tcp endpoints (ERR_TUNNEL_2205)',
+    `ERROR:  ${path}:8:43: basic_auth: is not supported on tcp endpoints (ERR_TUNNEL_2205)`,
     'ERROR:  ',
     'ERROR:  ERR_TUNNEL_9026',
   ])
+  // Without a connection, the check says the same.
+  const check = await run(['config', 'check'], { env: {}, home })
+  expect(check).toMatchObject({ exitCode: 1, stdout: '', stderr })
+})
+
+it('checks policies without asking anybody for one, and says which file cannot be read', async () => {
+  const config = `version: 3
+endpoints:
+  - {name: web, upstream: {url: 80}, traffic_policy: {on_http_request: [{actions: [{type: deny}]}]}}
+  - {name: far, upstream: {url: 80}, traffic_policy_url: http://127.0.0.1:9/policy.yml}
+`
+  const home = homeWith(config)
+  const path = join(home, '.config/tunnel/tunnel.yml')
+  const good = await run(['config', 'check'], { env: {}, home })
+  expect(good).toMatchObject({ exitCode: 0, stdout: `Valid configuration file at ${path}\n`, stderr: '' })
+  writeFileSync(
+    path,
+    config.replace('traffic_policy_url: http://127.0.0.1:9/policy.yml', 'traffic_policy_file: no.yml'),
+  )
+  const bad = await run(['config', 'check'], { env: {}, home })
+  expect(bad).toMatchObject({ exitCode: 1, stdout: '' })
+  expect(bad.stderr).toMatch(/^ERROR: {2}endpoint "far": traffic_policy_file .*no\.yml cannot be read/)
 })
 
 it('refuses a file that is not there, and a policy of a tunnel with labels', async () => {

@@ -41,6 +41,28 @@ it('takes edge, CA and authtoken of the file', async () => {
   })
 })
 
+it.each<[string, string[], string | undefined]>([
+  ['nothing', [], undefined],
+  ['the file', ['--config', 'PATH'], 'eu'],
+  ['the flag before the file', ['--config', 'PATH', '--region', 'us'], 'us'],
+  ['an empty flag, as no flag', ['--region='], undefined],
+])('region: %s', async (_name, argv, region) => {
+  const home = homeWith('version: 3\nagent: { region: eu, connect_urls: [connect.eu.example, connect.us.example] }\n')
+  const path = join(home, '.config/tunnel/tunnel.yml')
+  const given = argv.map((argument) => argument.replace('PATH', path))
+  const env = { TUNNEL_CONNECT: CONNECT }
+  for (const command of [
+    ['http', '80'],
+    ['tcp', '22'],
+    ['tls', '443'],
+    ['tunnel', '80', '--label', 'a=b'],
+    ['start', '--none'],
+  ])
+    expect((await sessionOptions([...command, ...given], argv.includes('PATH') ? { env: {} } : { env })).region).toBe(
+      region,
+    )
+})
+
 it.each([
   ['host', 'host'],
   ['trusted', undefined],

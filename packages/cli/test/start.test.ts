@@ -139,7 +139,7 @@ it('names the endpoint that the edge refuses', async () => {
 })
 
 it.each([
-  ['{ proto: http, addr: 80, websocket_tcp_converter: true }', 'websocket_tcp_converter'],
+  ['{ proto: tcp, addr: 80, websocket_tcp_converter: true }', 'websocket_tcp_converter'],
   ['{ proto: tcp, addr: 80, mutual_tls_cas: ca.pem }', 'mutual_tls_cas'],
 ])('refuses %s instead of leaving a key out', async (definition, key) => {
   const home = homeWith(`version: 2\ntunnels: { it: ${definition} }\n`)

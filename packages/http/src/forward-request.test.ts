@@ -114,6 +114,16 @@ describe('forwardRequestHead', () => {
     ])
   })
 
+  test('leaves the fields alone that are withheld, but for spellings of them', () => {
+    const fields = ['X-Forwarded-For: given', 'X_Forwarded_For: evil', 'X-Forwarded-For: twice']
+    const withheld = ['x-forwarded-for', 'x-forwarded-host']
+    expect(linesOf(forwardRequestHead(headOf(fields), { ...facts, withheld })).slice(2)).toEqual([
+      'X-Forwarded-For: given',
+      'X-Forwarded-For: twice',
+      'X-Forwarded-Proto: https',
+    ])
+  })
+
   test('passes an upgrade on', () => {
     const fields = ['Connection: keep-alive, Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
     expect(forward(fields).slice(2)).toEqual(['Sec-WebSocket-Version: 13', 'Upgrade: websocket', 'Connection: upgrade'])

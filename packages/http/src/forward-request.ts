@@ -78,7 +78,7 @@ function writeRequestHead(
     } else if (isName(name, 'trailer')) {
       if (framing === 'chunked') fields += `${name}: ${value}\r\n`
     } else if (forwarded?.owns(name)) {
-      fields += forwarded.takeLine(name)
+      fields += forwarded.takeLine(name, value)
     } else if (isPassedOn(name, changes, dropped, forwarded)) {
       fields += `${name}: ${value}\r\n`
     }

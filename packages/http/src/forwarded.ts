@@ -6,6 +6,12 @@ export interface ForwardedFacts {
   clientAddress: string
   /** What the request came over. */
   proto: 'http' | 'https'
+  /**
+   * Of the fields {@link isForwardedField}, in lower case, those that are not set: lines that the head has go on as they are.
+   *
+   * @default all are set
+   */
+  withheld?: readonly string[]
 }
 
 const FIELDS = [
@@ -14,6 +20,11 @@ const FIELDS = [
   { lowerCase: 'x-forwarded-host', name: 'X-Forwarded-Host' },
 ] as const
 
+/** Whether a proxy sets the field of this name, which is in lower case: `x-forwarded-for`, `-proto` or `-host`. */
+export function isForwardedField(lowerCase: string): boolean {
+  return FIELDS.some((field) => field.lowerCase === lowerCase)
+}
+
 /**
  * The `X-Forwarded-*` lines of one request. What the client sent of each is joined into one line, so that "the last value" is the proxy's
  * beyond doubt; the line stands where the client's first one stood, or else at the end.
@@ -21,6 +32,7 @@ const FIELDS = [
 export class ForwardedFields {
   /** In the order of FIELDS; `undefined` once written. */
   readonly #values: (string | undefined)[]
+  readonly #withheld: readonly string[] | undefined
 
   constructor({ headers, host }: RequestHead, facts: ForwardedFacts, dropped: ReadonlySet<string> | undefined) {
     const sent = ['', '', '']
@@ -36,6 +48,10 @@ export class ForwardedFields {
       append(sent[1]!, facts.proto),
       sent[2] === '' ? host : sent[2],
     ]
+    this.#withheld = facts.withheld
+    if (!facts.withheld) return
+    for (const [index, { lowerCase }] of FIELDS.entries())
+      if (facts.withheld.includes(lowerCase)) this.#values[index] = undefined
   }
 
   /** Whether `name` is one of the fields, or would pass for one upstream. */
@@ -44,11 +60,14 @@ export class ForwardedFields {
     return index >= 0 && looksLikeName(name, FIELDS[index]!.lowerCase)
   }
 
-  /** The line for the place where the client has `name`: empty if it was written before, or if `name` is another spelling. */
-  takeLine(name: string): string {
+  /** The line for the place where the head has `name`: empty if it was written before, or if `name` is another spelling. */
+  takeLine(name: string, given?: string): string {
     const index = indexByLength(name)
+    const { lowerCase } = FIELDS[index]!
+    if (!isName(name, lowerCase)) return ''
+    if (this.#withheld?.includes(lowerCase)) return given === undefined ? '' : `${name}: ${given}\r\n`
     const value = this.#values[index]
-    if (value === undefined || !isName(name, FIELDS[index]!.lowerCase)) return ''
+    if (value === undefined) return ''
     this.#values[index] = undefined
     return `${name}: ${value}\r\n`
   }

@@ -19,6 +19,8 @@ export type InspectorErrorCode =
   | 'ERR_INSPECTOR_HAR'
   /** The directory of the spool cannot be used. */
   | 'ERR_INSPECTOR_SPOOL'
+  /** A rule of redaction is none. */
+  | 'ERR_INSPECTOR_REDACTION'
 
 export const inspectorErrorCodes: readonly InspectorErrorCode[] = [
   'ERR_INSPECTOR_ADDRESS_IN_USE',
@@ -31,6 +33,7 @@ export const inspectorErrorCodes: readonly InspectorErrorCode[] = [
   'ERR_INSPECTOR_PIN',
   'ERR_INSPECTOR_HAR',
   'ERR_INSPECTOR_SPOOL',
+  'ERR_INSPECTOR_REDACTION',
 ]
 
 /** Whatever fails in this package. Branch on `code`. */

@@ -25,7 +25,7 @@ export type {
   ReplayRequest,
   StoreUsage,
 } from './contract.ts'
-export { defaultInspector } from './default-inspector.ts'
+export { type DefaultInspector, defaultInspector } from './default-inspector.ts'
 export type {
   EndpointFacts,
   EndpointInspection,
@@ -38,7 +38,8 @@ export type {
 export { InspectorError, type InspectorErrorCode, inspectorErrorCodes } from './errors.ts'
 export { Inspector, type InspectorOptions } from './inspector.ts'
 export { inspectorPlugin } from './plugin.ts'
-export type { RedactionRules } from './redact/redaction.ts'
+export type { RedactionExpression } from './redact/expressions.ts'
+export { compileRedaction, type Redaction, type RedactionRules } from './redact/redaction.ts'
 export type { TextPattern } from './redact/text-patterns.ts'
 export type { AgentControl, AgentFacts } from './server/agent-control.ts'
 export type { ApiCall, InspectorPluginOptions } from './server/inspector-plugin.ts'

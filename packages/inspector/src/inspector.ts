@@ -12,7 +12,7 @@ export interface InspectorOptions {
   /** What the store may hold. */
   limits?: Partial<InspectorLimits> | undefined
   /** What is never stored. @default nothing: everything is shown as it was */
-  redact?: RedactionRules | undefined
+  redact?: RedactionRules | Redaction | undefined
   /** Whether bytes of tcp and tls endpoints are captured too. @default true */
   connections?: boolean | undefined
 }
@@ -29,10 +29,10 @@ export class Inspector implements TrafficInspector {
   readonly #endpoints = new Map<string, RegisteredEndpoint>()
   readonly #capturesConnections: boolean
 
-  /** Throws a RangeError for a limit out of its bounds. */
+  /** Throws a RangeError for a limit out of its bounds, and `ERR_INSPECTOR_REDACTION` for expressions that are not compiled. */
   constructor({ limits, redact, connections = true }: InspectorOptions = {}) {
     this.store = new CaptureStore({ limits })
-    this.redaction = redact && new Redaction(redact)
+    this.redaction = redact && (redact instanceof Redaction ? redact : new Redaction(redact))
     this.#capturesConnections = connections
   }
 
@@ -63,7 +63,10 @@ export class Inspector implements TrafficInspector {
     const { protocol } = endpoint
     const observesBytes = captures && this.#capturesConnections && protocol !== 'http'
     return {
-      observe: captures && protocol === 'http' ? () => new ExchangeRecorder(store, registered, redaction) : undefined,
+      observe:
+        captures && protocol === 'http'
+          ? () => new ExchangeRecorder(store, store.beginUnknown(registered), redaction)
+          : undefined,
       observeConnection: observesBytes
         ? (facts: ConnectionFacts) => new ConnectionRecorder(store, registered, protocol, facts, redaction)
         : undefined,

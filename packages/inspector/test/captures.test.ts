@@ -110,11 +110,19 @@ test('detail keeps order and case of headers, 1xx, trailers and times', async ()
     },
     informational: [{ status: 103, reason: 'Early Hints', headers: [['Link', '</a>']], atMs: 3 }],
     response: { status: 200, reason: 'Fine', trailers: [['Checksum', 'abc']], complete: true },
-    timings: { connectMs: 1.5, requestEndMs: 2, firstByteMs: 4, totalMs: 5 },
+    timings: { queueMs: 0, connectMs: 1.5, requestEndMs: 2, firstByteMs: 4, totalMs: 5 },
     policy: [],
     canReplay: true,
     canSend: false,
   })
+})
+
+test('how long a request waited for a connection is not known where they are shared', async () => {
+  const { inspector, call } = await localApi()
+  new FakeEndpoint(inspector, {}, { upstream: { url: 'http://localhost:80', protocol: 'http2' } }).exchange()
+  const [capture] = inspector.store.newestFirst()
+  const detail = (await call(`/api/captures/${capture?.id}`)).json<CaptureDetail>()
+  expect(detail.timings).toMatchObject({ queueMs: null, connectMs: 0 })
 })
 
 test.each([

@@ -65,6 +65,25 @@ describe('WebSocket', () => {
     expect(messages.every(({ atMs }) => atMs !== null)).toBe(true)
   })
 
+  test('a message keeps its number, whatever comes after it from either side', () => {
+    const inspector = new Inspector({ limits: { maxPieces: 3 } })
+    const observer = new FakeEndpoint(inspector).inspection.observe?.()
+    observer?.onRequestHead(requestHead('GET', '/socket', ['Upgrade', 'websocket', 'Connection', 'Upgrade']), 1)
+    observer?.onRequestEnd(undefined, 1)
+    observer?.onResponseHead(responseHead(101, 'Switching Protocols', ['Upgrade', 'websocket']), 2)
+    const capture = inspector.store.newestFirst()[0] as Capture
+    const told: string[] = []
+    for (let count = 0; count < 12; count++) {
+      // Later arrivals than can be noted count as having come with the last of their side.
+      if (count % 3 === 0) observer?.onResponseBody(frame(`${count}`))
+      else observer?.onRequestBody(frame(`${count}`, { masked: true }))
+      told.push(`${count}`)
+      const { messages } = views(capture)
+      expect(messages.map((one) => 'text' in one && one.text)).toEqual(told)
+      expect(messages.map(({ index }) => index)).toEqual([...told.keys()])
+    }
+  })
+
   test('a message that is sent in counts as one, and is marked', () => {
     const { capture, inspector } = webSocket()
     capture.inject = () => {}

@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { Inspector, Spool } from '../src/index.ts'
-import { FakeEndpoint } from './fake-endpoint.ts'
+import { Inspector, type RedactionRules, Spool } from '../src/index.ts'
+import { FakeEndpoint, requestHead, responseHead } from './fake-endpoint.ts'
 import { localApi } from './local-api.ts'
 
 function directory(): string {
@@ -83,6 +83,16 @@ test('bytes that were overwritten are no capture', async () => {
   expect((await Spool.open({ directory: path })).summaries()).toEqual([])
 })
 
+test('a process that starts within the same second takes no id of the last', async () => {
+  const path = directory()
+  await filled(path, 3)
+  await filled(path, 3)
+  const spool = await Spool.open({ directory: path })
+  expect(paths(spool)).toEqual(['/3', '/2', '/1', '/3', '/2', '/1'])
+  const ids = spool.summaries().map(({ id }) => id)
+  expect(ids).toEqual([...new Set(ids)].sort().reverse())
+})
+
 test('the oldest go beyond the disk budget', async () => {
   const path = directory()
   const inspector = new Inspector()
@@ -115,6 +125,83 @@ test('a directory that cannot be used is refused', async () => {
   writeFileSync(path, '')
   await expect(Spool.open({ directory: path })).rejects.toMatchObject({ code: 'ERR_INSPECTOR_SPOOL' })
   await expect(Spool.open({ directory: path, maxBytes: 5 })).rejects.toMatchObject({ code: 'ERR_INSPECTOR_SPOOL' })
+})
+
+test('a directory that another process uses is refused, until that is gone', async () => {
+  const path = directory()
+  writeFileSync(join(path, 'lock'), `${process.ppid}\n`)
+  await expect(Spool.open({ directory: path })).rejects.toMatchObject({
+    code: 'ERR_INSPECTOR_SPOOL',
+    message: expect.stringContaining(`process ${process.ppid}`),
+  })
+  writeFileSync(join(path, 'lock'), 'no process')
+  await (await Spool.open({ directory: path })).close()
+  expect(files(path)).toEqual([])
+})
+
+/** An exchange with a request body that comes in pieces of 60,000 bytes. */
+async function large(path: string, bytes: number, redact?: RedactionRules): Promise<Inspector> {
+  const inspector = new Inspector({ redact, limits: { maxBodyBytes: 100_000 } })
+  inspector.spool = await Spool.open({ directory: path, maxBytes: 16_000_000, maxBodyBytes: 3_000_000 })
+  inspector.spool.attach(inspector.store)
+  const observer = new FakeEndpoint(inspector).inspection.observe?.()
+  observer?.onRequestHead(requestHead('PUT', '/large', [], bytes), 1)
+  const body = pattern(bytes)
+  for (let at = 0; at < bytes; at += 60_000) {
+    // The proxy reads into one buffer again and again.
+    const chunk = Buffer.from(body.subarray(at, at + 60_000))
+    observer?.onRequestBody(chunk)
+    chunk.fill(0)
+  }
+  observer?.onRequestEnd(undefined, 2)
+  observer?.onResponseHead(responseHead(200, 'OK', []), 3)
+  observer?.onResponseEnd(undefined, 4)
+  return inspector
+}
+
+const pattern = (bytes: number): Buffer => {
+  const all = Buffer.alloc(bytes)
+  for (let at = 0; at < bytes; at++) all[at] = (at * 7919) >> 8
+  return all
+}
+
+test('a body that is larger than memory has for it is whole, before and after', async () => {
+  const path = directory()
+  const before = await large(path, 2_500_000)
+  const [capture] = before.store.newestFirst()
+  expect(capture?.requestBody).toMatchObject({ bytes: 2_500_000, storedBytes: 100_000, truncated: false })
+  const { inspector, call } = await localApi()
+  for (const [index, one] of [before, inspector].entries()) {
+    if (index === 1) {
+      await before.spool?.close()
+      inspector.spool = await Spool.open({ directory: path })
+    }
+    const whole = await one.spool?.load(capture?.id ?? '')
+    expect(whole?.requestBody.read().equals(pattern(2_500_000))).toBe(true)
+  }
+  const answer = await call(`/api/captures/${capture?.id}/request/body?from=2400000&length=16777216`)
+  expect(answer.bytes.equals(pattern(2_500_000).subarray(2_400_000))).toBe(true)
+  expect((await call(`/api/captures/${capture?.id}`)).json()).toMatchObject({
+    request: { body: { bytes: 2_500_000, storedBytes: 2_500_000, truncated: false } },
+  })
+})
+
+test('of a body that is larger than disk has for it the beginning is there', async () => {
+  const inspector = await large(directory(), 3_500_000)
+  const [capture] = inspector.store.newestFirst()
+  expect(capture?.requestBody).toMatchObject({ bytes: 3_500_000, keptBytes: 3_000_000, truncated: true })
+  const whole = await inspector.spool?.load(capture?.id ?? '')
+  expect(whole?.requestBody.read().equals(pattern(3_500_000).subarray(0, 3_000_000))).toBe(true)
+  await inspector.spool?.close()
+})
+
+test('a body that is to be redacted never goes to disk before', async () => {
+  const path = directory()
+  const inspector = await large(path, 2_500_000, { texts: ['secret'] })
+  await inspector.spool?.close()
+  const size = files(path).reduce((sum, file) => sum + statSync(file).size, 0)
+  expect(size).toBeLessThan(2_000)
+  expect(paths(await Spool.open({ directory: path }))).toEqual(['/large'])
 })
 
 test.skipIf(!existsSync('/dev/full'))('a full disk stops the spool, says so, and nothing else', async () => {

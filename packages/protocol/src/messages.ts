@@ -88,6 +88,8 @@ export const endpointRequestSchema = z.object({
   hostHeader: shortText.optional(),
   /** Of an `https` or `tls` endpoint. Left out: of https like that of all others, of tls not at all. */
   tlsTermination: tlsTerminationSchema.optional(),
+  /** Of an `http` or `https` endpoint: the edge ends WebSockets itself, and the upstream is given the bytes of their messages as a `raw` stream. */
+  webSocketTcpConverter: z.boolean().optional(),
   trafficPolicy: z.string().optional(),
   labels: z.array(shortText).max(64).optional(),
 })

@@ -88,7 +88,7 @@ tunnels:
     notCarried: [
       { key: 'authtoken', why: 'it is of ngrok: pair with an edge by tunnel config add-server' },
       { key: 'connect_cas', why: 'it is of ngrok: pair with an edge by tunnel config add-server' },
-      { key: 'region eu', why: 'the edge is named by connect_url' },
+      { key: 'region', why: 'it is of ngrok: pair with an edge by tunnel config add-server' },
     ],
   })
   expect(addImported('', ngrok, 't.yml').text).not.toContain('secret')

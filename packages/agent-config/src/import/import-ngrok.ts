@@ -5,7 +5,7 @@ import { plainData } from '../write-settings.ts'
 import type { ImportedConfig, NotCarried, WrittenEndpoint } from './imported-config.ts'
 
 /** Settings that belong to ngrok's service and would lead there, or give its credentials to another edge. */
-const ofTheService = ['authtoken', 'api_key', 'connect_url', 'connect_cas', 'crl_url']
+const ofTheService = ['authtoken', 'api_key', 'connect_url', 'connect_cas', 'crl_url', 'region']
 
 /**
  * Takes over a file of ngrok of any version, as {@link upgradeConfigText} would have it. Throws `ConfigFileError` with `ERR_CONFIG_INVALID`, also for

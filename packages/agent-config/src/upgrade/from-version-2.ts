@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, Pair, Scalar, visit, YAMLMap, YAMLSeq } from 'yaml'
 import { putFirst, version2Names } from '../write-settings.ts'
 import { endpointFromTunnel } from './endpoint-from-tunnel.ts'
-import { addCommentBefore, dropKey, keyOf, mapAt, pairOf, plainOf, renamed } from './pairs.ts'
+import { addCommentBefore, dropKey, keyOf, mapAt, pairOf, renamed } from './pairs.ts'
 
 /** Names of the tunnels that only version 2 can have. */
 export const labeledTunnels = (document: Document): string[] =>
@@ -11,19 +11,10 @@ export const labeledTunnels = (document: Document): string[] =>
 
 /** Turns a file of version 2 into one of version 3 that means the same. Gives what the user has to know. */
 export const fromVersion2 = (document: Document): string[] => {
-  const notes = [...dropRegion(document)]
   nestSettings(document)
-  notes.push(...convertTunnels(document))
+  const notes = convertTunnels(document)
   putFirst(document, 'version', 3)
   return notes
-}
-
-const dropRegion = (document: Document): string[] => {
-  const root = document.contents
-  if (!isMap(root) || !pairOf(root, 'region')) return []
-  const region = String(plainOf(root, 'region') ?? '')
-  dropKey(root, 'region')
-  return region === '' ? [] : [`region ${region} was dropped: the edge is named by connect_url`]
 }
 
 const topLevel: ReadonlySet<string> = new Set(['version', 'agent', 'endpoints', 'tunnels'])

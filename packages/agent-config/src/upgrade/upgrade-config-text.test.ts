@@ -97,15 +97,16 @@ tunnels:
 # end
 `
     const { notes, ...upgraded } = upgrade(text)
-    expect(notes).toEqual(['region eu was dropped: the edge is named by connect_url'])
+    expect(notes).toEqual([])
     expect(upgraded).toEqual({
       from: 2,
       to: 3,
       text: `# top
 
 version: 3 # two
-
 agent:
+  region: eu
+
   # token
   authtoken: x # mine
   connect_url: e:443

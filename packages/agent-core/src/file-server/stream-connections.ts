@@ -20,7 +20,7 @@ export function asConnectionsOf(server: Server, events: ForwardEvents): StreamHa
     socket.write(STREAM_ACCEPTED)
     const openTap = tapOpener(events, header)
     if (openTap) tapServerStream(stream, openTap)
-    events.onOpened?.()
+    events.onOpened?.(header.visitorAddress)
     server.emit('connection', socket)
     flowOnceHeard(socket)
   }

@@ -27,6 +27,8 @@ export class HttpTap implements StreamTap {
   #requestEnded = true
   #responseEnded = true
   #isOver = false
+  /** The clock, read once for what comes together; NaN before it is read. */
+  #clockMs = Number.NaN
 
   constructor(observe: ObserveExchange, inject: ByteInjector) {
     this.#observe = observe
@@ -36,36 +38,47 @@ export class HttpTap implements StreamTap {
   }
 
   connected(): void {
-    this.#observer?.onConnected?.(performance.now())
+    this.#clockMs = Number.NaN
+    this.#observer?.onConnected?.(this.#atMs())
   }
 
   fromVisitor(chunk: Buffer): void {
+    this.#clockMs = Number.NaN
     if (this.#isUpgraded) this.#observer?.onRequestBody(chunk)
     else if (!this.#isOver) this.#requests.write(chunk)
   }
 
   fromUpstream(chunk: Buffer): void {
+    this.#clockMs = Number.NaN
     if (this.#isUpgraded) this.#observer?.onResponseBody(chunk)
     else if (!this.#isOver) this.#responses.write(chunk)
   }
 
   visitorEnded(): void {
+    this.#clockMs = Number.NaN
     if (this.#isUpgraded) this.#endRequest(undefined)
     else if (!this.#isOver) this.#requests.finish()
   }
 
   upstreamEnded(): void {
+    this.#clockMs = Number.NaN
     if (this.#isUpgraded) this.#endResponse(undefined)
     else if (!this.#isOver) this.#responses.finish()
   }
 
   closed(code: string | undefined): void {
+    this.#clockMs = Number.NaN
     if (this.#isOver) return
     // A close ends what only the close can end.
     if (!code) this.upstreamEnded()
     if (!code && this.#isUpgraded) this.visitorEnded()
     if (!(this.#requestEnded && this.#responseEnded)) this.#fail(code ?? brokenBy.upstream)
     this.#isOver = true
+  }
+
+  #atMs(): number {
+    if (Number.isNaN(this.#clockMs)) this.#clockMs = performance.now()
+    return this.#clockMs
   }
 
   #requestHandler(): RequestHandler {
@@ -79,7 +92,7 @@ export class HttpTap implements StreamTap {
 
   #responseHandler(): ResponseHandler {
     return {
-      onInformational: (head) => this.#observer?.onInformational(head, performance.now()),
+      onInformational: (head) => this.#observer?.onInformational(head, this.#atMs()),
       onHead: (head) => this.#onResponseHead(head),
       onBody: (chunk) => this.#observer?.onResponseBody(chunk),
       onEnd: (trailers) => this.#endResponse(trailers),
@@ -97,11 +110,11 @@ export class HttpTap implements StreamTap {
     this.#responseEnded = false
     this.#responses.expect(head.method, head.upgrade !== undefined)
     this.#observer = this.#observe()
-    this.#observer?.onRequestHead(head, performance.now())
+    this.#observer?.onRequestHead(head, this.#atMs())
   }
 
   #onResponseHead(head: ResponseHead): void {
-    this.#observer?.onResponseHead(head, performance.now())
+    this.#observer?.onResponseHead(head, this.#atMs())
     if (head.status !== 101) return
     this.#isUpgraded = true
     // From here on they are the ends of its two sides.
@@ -116,14 +129,14 @@ export class HttpTap implements StreamTap {
   #endRequest(trailers: HeaderList | undefined): void {
     if (this.#requestEnded) return
     this.#requestEnded = true
-    this.#observer?.onRequestEnd(trailers, performance.now())
+    this.#observer?.onRequestEnd(trailers, this.#atMs())
     this.#next()
   }
 
   #endResponse(trailers: HeaderList | undefined): void {
     if (this.#responseEnded) return
     this.#responseEnded = true
-    this.#observer?.onResponseEnd(trailers, performance.now())
+    this.#observer?.onResponseEnd(trailers, this.#atMs())
     this.#next()
   }
 
@@ -140,7 +153,7 @@ export class HttpTap implements StreamTap {
   }
 
   #fail(code: string): void {
-    this.#observer?.onFailure(code, performance.now())
+    this.#observer?.onFailure(code, this.#atMs())
     this.#observer = undefined
   }
 }

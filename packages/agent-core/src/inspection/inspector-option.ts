@@ -15,7 +15,10 @@ export async function inspectorOf(
     // A name that no bundler follows.
     found = await import(PACKAGE as string)
   } catch (cause) {
-    const message = `option inspect needs the package ${PACKAGE}: npm install ${PACKAGE}, or give an inspector`
+    const { message: why } = cause as Error
+    const message = why.includes(`'${PACKAGE}'`)
+      ? `option inspect needs the package ${PACKAGE}: npm install ${PACKAGE}, or give an inspector`
+      : `option inspect: the package ${PACKAGE} cannot be loaded: ${why}`
     throw new TunnelError(813, message, { cause })
   }
   return found.defaultInspector()

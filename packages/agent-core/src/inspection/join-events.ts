@@ -10,15 +10,15 @@ export function joinEvents(
   { connectionEvents, observe: count }: TrafficStatistics,
 ): ForwardEvents {
   return {
-    onOpened() {
-      connectionEvents.onOpened?.()
-      events.onOpened?.()
+    onOpened(visitorAddress) {
+      connectionEvents.onOpened?.(visitorAddress)
+      events.onOpened?.(visitorAddress)
     },
     onClosed(facts) {
       connectionEvents.onClosed?.(facts)
       events.onClosed?.(facts)
     },
-    onFailed: (error) => events.onFailed?.(error),
+    onFailed: (error, visitorAddress) => events.onFailed?.(error, visitorAddress),
     // Without somebody who looks at exchanges no HTTP is read, and so none is counted.
     observe: observe
       ? observeTogether(...[count, events.observe, observe].filter((one) => one !== undefined))

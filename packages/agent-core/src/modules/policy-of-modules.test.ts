@@ -37,11 +37,15 @@ test('only denied networks let all others pass', () => {
   })
 })
 
-test('a pattern cannot leave its text', () => {
-  const { on_http_request: requests } = rules({ deny_user_agent: "') || true || ('" }) as {
-    on_http_request: { expressions: string[] }[]
-  }
-  expect(requests[0]?.expressions).toEqual([`req.user_agent == '' || req.user_agent.matches('\\') || true || (\\'')`])
+test('user agents are filtered by the patterns as they are', () => {
+  expect(rules({ deny_user_agent: ["') || ${true}", 'bot'], allow_user_agent: 'good' })).toEqual({
+    on_http_request: [
+      {
+        name: 'user-agent filter',
+        actions: [{ type: 'user-agent-filter', config: { allow: ['good'], deny: ["') || ${true}", 'bot'] } }],
+      },
+    ],
+  })
 })
 
 test('has the order in which modules ran', () => {

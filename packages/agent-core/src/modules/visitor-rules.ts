@@ -16,10 +16,8 @@ export function ipRules(options: ModuleOptions): RuleDocument[] {
 export function userAgentRules(options: ModuleOptions): RuleDocument[] {
   const [allow, deny] = [listOf(options.allow_user_agent), listOf(options.deny_user_agent)]
   if (allow.length + deny.length === 0) return []
-  const matches = (pattern: string): string => `req.user_agent.matches(${celText(pattern)})`
-  const isDenied = ["req.user_agent == ''", ...deny.map(matches)].join(' || ')
-  const expressions = [...allow.map((pattern) => `!${matches(pattern)}`), isDenied]
-  return [{ name: 'user-agent filter', expressions, actions: [{ type: 'deny' }] }]
+  const config = { ...(allow.length > 0 && { allow }), ...(deny.length > 0 && { deny }) }
+  return [ruleOf('user-agent filter', 'user-agent-filter', config)]
 }
 
 export function webhookRules({

@@ -22,6 +22,11 @@ export class HttpListenerBuilder extends AddressedListenerBuilder {
     return this.with({ app_protocol: protocol })
   }
 
+  /** Visitors open WebSockets, and the upstream gets the bytes of their messages over TCP. */
+  websocketTcpConversion(): this {
+    return this.with({ websocket_tcp_converter: true })
+  }
+
   /** PEM of the authorities that vouch for visitors. */
   mutualTlsca(pem: Buffer | Uint8Array | string): this {
     return this.with({ mutual_tls_cas: Buffer.from(pem as Uint8Array) })

@@ -16,8 +16,8 @@ export interface SessionOptions extends NetworkOptions {
   /** `host:port` of the edge; the port is 443 when left out. A list, or commas, for several edges; an entry may be a connection string. */
   serverAddr?: string | readonly string[] | undefined
   /**
-   * Of several edges, only those whose host name has it as a label: `eu` is at `connect.eu.example.com`. None of several: 9034. A single
-   * edge is in every region, and so is every edge where it is `auto`.
+   * Of several edges, only those whose host name has it as a label, or is it: `eu` is at `connect.eu.example.com`. None of several: 9034.
+   * A single edge is in every region, and so is every edge where it is `auto`.
    * @default `auto`
    */
   region?: string | undefined

@@ -96,8 +96,16 @@ test('takes, of several edges, those of the region that it is told', () => {
     resolveTargets({ env: {}, serverAddr, region }).map(({ address }) => address.host)
   expect(hosts('eu')).toEqual(['connect.eu.example.com'])
   expect(hosts('EU')).toEqual(['connect.eu.example.com'])
+  expect(hosts('edge.example.net')).toEqual(['edge.example.net'])
   for (const all of [undefined, '', 'auto']) expect(hosts(all)).toEqual(serverAddr)
   expect(() => hosts('jp')).toThrow('no edge is in the region "jp": there are connect.eu.example.com')
+})
+
+test('takes an edge without a host name by its whole address', () => {
+  const hosts = (region: string): string[] =>
+    resolveTargets({ env: {}, serverAddr: ['10.0.0.1', '10.0.0.2'], region }).map(({ address }) => address.host)
+  expect(hosts('10.0.0.2')).toEqual(['10.0.0.2'])
+  expect(() => hosts('10')).toThrow('no edge is in the region "10": there are 10.0.0.1, 10.0.0.2')
 })
 
 test('a single edge is in every region', () => {

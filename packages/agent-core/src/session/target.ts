@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type ConnectionString, parseConnectionString, TunnelError } from '@tunnel/protocol'
 import type { EdgeAddress } from './dial-edge.ts'
 import type { SessionOptions } from './options.ts'
@@ -38,10 +39,16 @@ export function resolveTargets(options: SessionOptions): readonly SessionTarget[
 /** A single edge is in every region. */
 function inRegion(targets: readonly SessionTarget[], region: string | undefined): readonly SessionTarget[] {
   if (region === undefined || region === '' || region === 'auto' || targets.length < 2) return targets
-  const there = targets.filter(({ address }) => address.host.toLowerCase().split('.').includes(region.toLowerCase()))
+  const named = region.toLowerCase()
+  const there = targets.filter(({ address: { host } }) => isNameOf(host.toLowerCase(), named))
   if (there.length > 0) return there
   const hosts = targets.map(({ address }) => address.host).join(', ')
   throw new TunnelError(9034, `no edge is in the region ${JSON.stringify(region.slice(0, 50))}: there are ${hosts}`)
+}
+
+/** All of a host name, or one label of it; what a number in an IP address means nobody knows. */
+function isNameOf(host: string, region: string): boolean {
+  return host === region || (isIP(host) === 0 && host.split('.').includes(region))
 }
 
 /** A connection string among addresses: what it brings of its own is for this edge alone. */

@@ -32,16 +32,18 @@ export class Meter {
     this.#durations = new DecayingSample(at, random)
   }
 
-  begin(): void {
+  begin(atMs: number = this.#now()): void {
     this.#count++
     this.#open++
-    const at = this.#now()
-    for (const rate of this.#rates) rate.add(at)
+    const [minute, five, fifteen] = this.#rates
+    minute.add(atMs)
+    five.add(atMs)
+    fifteen.add(atMs)
   }
 
-  end(durationMs: number): void {
+  end(durationMs: number, atMs: number = this.#now()): void {
     this.#open--
-    this.#durations.add(durationMs, this.#now())
+    this.#durations.add(durationMs, atMs)
   }
 
   read(): MeterReading {

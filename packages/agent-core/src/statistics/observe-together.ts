@@ -1,59 +1,82 @@
-import type { ExchangeObserver, ObserveExchange } from '@tunnel/http'
+import type {
+  ByteInjector,
+  ExchangeObserver,
+  HeaderList,
+  ObserveExchange,
+  RequestHead,
+  ResponseHead,
+} from '@tunnel/http'
 
 /** One tap for several. Those that do not want an exchange are not called for it. */
 export function observeTogether(...observes: readonly ObserveExchange[]): ObserveExchange {
+  return observes.length === 0 ? () => undefined : observes.reduce(pairOf)
+}
+
+function pairOf(first: ObserveExchange, second: ObserveExchange): ObserveExchange {
   return () => {
-    const observers = observes.map((observe) => observe()).filter((observer) => observer !== undefined)
-    return observers.length > 1 ? new ObserverGroup(observers) : observers[0]
+    const one = first()
+    const other = second()
+    return one && other ? new ObserverPair(one, other) : (one ?? other)
   }
 }
 
-type Call<Name extends keyof ExchangeObserver> = Parameters<NonNullable<ExchangeObserver[Name]>>
+/** Of more than two, the first is a pair itself: no list is made or walked through for an exchange. */
+class ObserverPair implements ExchangeObserver {
+  readonly #first: ExchangeObserver
+  readonly #second: ExchangeObserver
 
-class ObserverGroup implements ExchangeObserver {
-  readonly #observers: readonly ExchangeObserver[]
-
-  constructor(observers: readonly ExchangeObserver[]) {
-    this.#observers = observers
+  constructor(first: ExchangeObserver, second: ExchangeObserver) {
+    this.#first = first
+    this.#second = second
   }
 
-  onRequestHead(...[head, atMs]: Call<'onRequestHead'>): void {
-    for (const observer of this.#observers) observer.onRequestHead(head, atMs)
+  onRequestHead(head: RequestHead, atMs: number): void {
+    this.#first.onRequestHead(head, atMs)
+    this.#second.onRequestHead(head, atMs)
   }
 
   onRequestBody(chunk: Buffer): void {
-    for (const observer of this.#observers) observer.onRequestBody(chunk)
+    this.#first.onRequestBody(chunk)
+    this.#second.onRequestBody(chunk)
   }
 
-  onRequestEnd(...[trailers, atMs]: Call<'onRequestEnd'>): void {
-    for (const observer of this.#observers) observer.onRequestEnd(trailers, atMs)
+  onRequestEnd(trailers: HeaderList | undefined, atMs: number): void {
+    this.#first.onRequestEnd(trailers, atMs)
+    this.#second.onRequestEnd(trailers, atMs)
   }
 
-  onInformational(...[head, atMs]: Call<'onInformational'>): void {
-    for (const observer of this.#observers) observer.onInformational(head, atMs)
+  onInformational(head: ResponseHead, atMs: number): void {
+    this.#first.onInformational(head, atMs)
+    this.#second.onInformational(head, atMs)
   }
 
-  onResponseHead(...[head, atMs]: Call<'onResponseHead'>): void {
-    for (const observer of this.#observers) observer.onResponseHead(head, atMs)
+  onResponseHead(head: ResponseHead, atMs: number): void {
+    this.#first.onResponseHead(head, atMs)
+    this.#second.onResponseHead(head, atMs)
   }
 
   onResponseBody(chunk: Buffer): void {
-    for (const observer of this.#observers) observer.onResponseBody(chunk)
+    this.#first.onResponseBody(chunk)
+    this.#second.onResponseBody(chunk)
   }
 
-  onResponseEnd(...[trailers, atMs]: Call<'onResponseEnd'>): void {
-    for (const observer of this.#observers) observer.onResponseEnd(trailers, atMs)
+  onResponseEnd(trailers: HeaderList | undefined, atMs: number): void {
+    this.#first.onResponseEnd(trailers, atMs)
+    this.#second.onResponseEnd(trailers, atMs)
   }
 
-  onFailure(...[code, atMs]: Call<'onFailure'>): void {
-    for (const observer of this.#observers) observer.onFailure(code, atMs)
+  onFailure(code: string, atMs: number): void {
+    this.#first.onFailure(code, atMs)
+    this.#second.onFailure(code, atMs)
   }
 
   onConnected(atMs: number): void {
-    for (const observer of this.#observers) observer.onConnected?.(atMs)
+    this.#first.onConnected?.(atMs)
+    this.#second.onConnected?.(atMs)
   }
 
-  onUpgraded(...[injector]: Call<'onUpgraded'>): void {
-    for (const observer of this.#observers) observer.onUpgraded?.(injector)
+  onUpgraded(injector: ByteInjector): void {
+    this.#first.onUpgraded?.(injector)
+    this.#second.onUpgraded?.(injector)
   }
 }

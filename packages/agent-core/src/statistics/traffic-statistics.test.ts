@@ -20,7 +20,7 @@ function setUp() {
 test('counts connections, those that are open, and how long they were', () => {
   const { clock, statistics } = setUp()
   const { onOpened, onClosed } = statistics.connectionEvents
-  for (let count = 0; count < 10; count++) onOpened?.()
+  for (let count = 0; count < 10; count++) onOpened?.('')
   onClosed?.({ durationMs: 100, bytesIn: 0, bytesOut: 0 })
   onClosed?.({ durationMs: 300, bytesIn: 0, bytesOut: 0 })
   clock.nowMs = 5000

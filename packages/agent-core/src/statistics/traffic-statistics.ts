@@ -25,9 +25,9 @@ export type OnRequest = (summary: RequestSummary) => void
 export class TrafficStatistics {
   readonly connections: Meter
   readonly requests: Meter
-  readonly #onRequest: OnRequest
+  readonly #onRequest: OnRequest | undefined
 
-  constructor(onRequest: OnRequest = () => {}, now?: () => number) {
+  constructor(onRequest?: OnRequest, now?: () => number) {
     this.connections = new Meter(now)
     this.requests = new Meter(now)
     this.#onRequest = onRequest
@@ -43,19 +43,23 @@ export class TrafficStatistics {
 
 class CountedExchange implements ExchangeObserver {
   readonly #meter: Meter
-  readonly #onRequest: OnRequest
+  readonly #onRequest: OnRequest | undefined
+  /** Where nobody is told, none is made. */
   #summary: RequestSummary | undefined
   #startedAt = 0
+  #isOpen = false
 
-  constructor(meter: Meter, onRequest: OnRequest) {
+  constructor(meter: Meter, onRequest: OnRequest | undefined) {
     this.#meter = meter
     this.#onRequest = onRequest
   }
 
   onRequestHead({ method, target }: RequestHead, atMs: number): void {
-    this.#summary = { method, target }
     this.#startedAt = atMs
-    this.#meter.begin()
+    this.#isOpen = true
+    this.#meter.begin(atMs)
+    if (!this.#onRequest) return
+    this.#summary = { method, target }
     this.#onRequest(this.#summary)
   }
 
@@ -65,30 +69,33 @@ class CountedExchange implements ExchangeObserver {
 
   onResponseHead({ status, reason }: ResponseHead, atMs: number): void {
     const summary = this.#summary
-    if (!summary) return
-    summary.status = status
-    summary.reason = reason
+    if (summary) {
+      summary.status = status
+      summary.reason = reason
+    }
     // An upgraded exchange has no other end.
-    if (status === 101) this.#end(summary, atMs)
-    else this.#onRequest(summary)
+    if (status === 101) this.#end(atMs)
+    else if (summary) this.#onRequest?.(summary)
   }
 
   onResponseBody(): void {}
 
   onResponseEnd(_trailers: HeaderList | undefined, atMs: number): void {
-    if (this.#summary) this.#end(this.#summary, atMs)
+    this.#end(atMs)
   }
 
   onFailure(code: string, atMs: number): void {
-    if (!this.#summary || this.#summary.durationMs !== undefined) return
-    this.#summary.failure = code
-    this.#end(this.#summary, atMs)
+    if (this.#isOpen && this.#summary) this.#summary.failure = code
+    this.#end(atMs)
   }
 
-  #end(summary: RequestSummary, atMs: number): void {
-    if (summary.durationMs !== undefined) return
-    summary.durationMs = atMs - this.#startedAt
-    this.#meter.end(summary.durationMs)
-    this.#onRequest(summary)
+  #end(atMs: number): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    const durationMs = atMs - this.#startedAt
+    this.#meter.end(durationMs, atMs)
+    if (!this.#summary) return
+    this.#summary.durationMs = durationMs
+    this.#onRequest?.(this.#summary)
   }
 }

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net'
+import type { StreamHeader } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
-import type { OpenTap } from '../inspection/stream-tap.ts'
+import { tapOpener } from '../inspection/tap-opener.ts'
 import type { UpstreamAddress } from './address.ts'
 import { usesTls } from './dial-upstream.ts'
 import {
@@ -11,38 +12,38 @@ import {
   refuse,
 } from './forward-stream.ts'
 
-/** {@link forwardStream} to an upstream that is told first whose connection it gets: `header` is a PROXY protocol header. */
+/** {@link forwardStream} to an upstream that is told first whose connection it gets: `announcement` is a PROXY protocol header. */
 export function forwardAnnounced(
   stream: Stream,
+  header: StreamHeader,
   first: Buffer,
   address: UpstreamAddress,
   options: ForwardOptions,
   events: ForwardEvents,
-  header: Buffer,
-  openTap?: OpenTap,
+  announcement: Buffer,
 ): void {
-  if (usesTls(address)) announceThenSecure(stream, first, address, options, events, header, openTap)
-  else forwardStream(stream, first, address, { ...options, announcement: header }, events, openTap)
+  if (usesTls(address)) announceThenSecure(stream, header, first, address, options, events, announcement)
+  else forwardStream(stream, header, first, address, { ...options, announcement }, events)
 }
 
-/** The header goes before TLS (reference agent.md §2.6), so the connection has to be there before the handshake begins. */
+/** The announcement goes before TLS (reference agent.md §2.6), so the connection has to be there before the handshake begins. */
 function announceThenSecure(
   stream: Stream,
+  header: StreamHeader,
   first: Buffer,
   address: UpstreamAddress,
   options: ForwardOptions,
   events: ForwardEvents,
-  header: Buffer,
-  openTap: OpenTap | undefined,
+  announcement: Buffer,
 ): void {
   const { dialTimeoutMs = DEFAULT_DIAL_TIMEOUT_MS } = options
   const tcp = connectTcp({ host: address.host, port: address.port, noDelay: true })
   const timer = setTimeout(() => tcp.destroy(new Error(`no connection within ${dialTimeoutMs} ms`)), dialTimeoutMs)
   const visitorLeft = (): void => void tcp.destroy()
   const onError = (cause: Error): void => {
-    const tap = openTap?.(() => {})
+    const tap = tapOpener(events, header)?.(() => {})
     tap?.fromVisitor(first)
-    refuse(stream, cause, events, tap)
+    refuse(stream, cause, events, header.visitorAddress, tap)
   }
   stream.pause()
   stream.on('close', visitorLeft)
@@ -54,8 +55,8 @@ function announceThenSecure(
     tcp.off('error', onError)
     // From here on it is the TLS socket that fails.
     tcp.on('error', () => {})
-    tcp.write(header)
-    forwardStream(stream, first, address, { ...options, over: tcp }, events, openTap)
+    tcp.write(announcement)
+    forwardStream(stream, header, first, address, { ...options, over: tcp }, events)
     stream.resume()
   })
 }

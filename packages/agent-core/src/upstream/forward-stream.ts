@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import type { ObserveConnection, ObserveExchange } from '@tunnel/http'
-import { encodeStreamRefused, STREAM_ACCEPTED, TunnelError } from '@tunnel/protocol'
+import { encodeStreamRefused, STREAM_ACCEPTED, type StreamHeader, TunnelError } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
-import { brokenBy, type OpenTap, type StreamTap } from '../inspection/stream-tap.ts'
+import { brokenBy, type StreamTap } from '../inspection/stream-tap.ts'
+import { tapOpener } from '../inspection/tap-opener.ts'
 import type { UpstreamAddress } from './address.ts'
 import { reasonOf } from './dial-error.ts'
 import { connectedEvent, dialUpstream, type UpstreamDialOptions } from './dial-upstream.ts'
@@ -18,9 +19,10 @@ export interface ForwardOptions extends UpstreamDialOptions {
 
 /** What connections to an upstream report. All optional; called synchronously. */
 export interface ForwardEvents {
-  onOpened?(): void
+  /** `visitorAddress` is `host:port` of the visitor that caused it; those of an http endpoint may share a connection. */
+  onOpened?(visitorAddress: string): void
   onClosed?(facts: { durationMs: number; bytesIn: number; bytesOut: number }): void
-  onFailed?(error: TunnelError): void
+  onFailed?(error: TunnelError, visitorAddress: string): void
   /** Asked once for each exchange of an http endpoint. Without it no HTTP is read here. */
   observe?: ObserveExchange | undefined
   /** Asked once for each connection of a tcp or tls endpoint. */
@@ -30,13 +32,17 @@ export interface ForwardEvents {
 /** Connects a stream of the edge with a new upstream connection and moves bytes both ways, as they are. */
 export function forwardStream(
   stream: Stream,
+  header: StreamHeader,
   first: Buffer,
   address: UpstreamAddress,
   options: ForwardOptions,
   events: ForwardEvents,
-  openTap?: OpenTap,
 ): void {
-  const tap = openTap?.((direction, bytes) => {
+  const { visitorAddress } = header
+  const tap = tapOpener(
+    events,
+    header,
+  )?.((direction, bytes) => {
     if (direction === 'response') stream.send(bytes)
     else if (!upstream.writableEnded) upstream.write(bytes)
   })
@@ -63,7 +69,7 @@ export function forwardStream(
     clearTimeout(dialTimer)
     connected = true
     stream.write(STREAM_ACCEPTED)
-    events.onOpened?.()
+    events.onOpened?.(visitorAddress)
     tap?.connected()
   })
   upstream.on('error', (cause: Error) => {
@@ -73,13 +79,14 @@ export function forwardStream(
       stream.destroy()
       return
     }
-    refuse(stream, cause, events, tap)
+    refuse(stream, cause, events, visitorAddress, tap)
   })
   upstream.on('close', (hadError: boolean) => {
     clearTimeout(dialTimer)
     if (!connected) {
       // An error has been answered already.
-      if (!hadError && !stream.destroyed) refuse(stream, new Error('the connection was closed'), events, tap)
+      if (hadError || stream.destroyed) return
+      refuse(stream, new Error('the connection was closed'), events, visitorAddress, tap)
       return
     }
     tap?.closed(hadError ? brokenBy.upstream : undefined)
@@ -109,9 +116,15 @@ export function forwardStream(
 export const DEFAULT_DIAL_TIMEOUT_MS = 3000
 
 /** Tells the edge that the upstream cannot be reached, and why. */
-export function refuse(stream: Stream, cause: Error, events: ForwardEvents, tap?: StreamTap): void {
+export function refuse(
+  stream: Stream,
+  cause: Error,
+  events: ForwardEvents,
+  visitorAddress: string,
+  tap?: StreamTap,
+): void {
   const error = new TunnelError(8012, reasonOf(cause), { cause })
-  events.onFailed?.(error)
+  events.onFailed?.(error, visitorAddress)
   tap?.closed(error.code)
   stream.end(encodeStreamRefused(error))
   // Bytes that are already on their way are not for anybody.

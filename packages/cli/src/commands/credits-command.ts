@@ -13,11 +13,14 @@ export function addCreditsCommand(program: Command, context: CommandContext): vo
     .action(() => printCredits(context))
 }
 
-/** What is installed says it itself, so that it is never out of date. */
+/** What is installed says it itself, so that it is never out of date. Published as one package, it has it written down. */
 async function printCredits({ print }: CommandContext): Promise<void> {
-  const { installedPackages } = await import('../credits/installed-packages.ts')
+  const { installedPackages, writtenCredits } = await import('../credits/installed-packages.ts')
   // By the package's name: this module may have become part of a larger file elsewhere.
-  const packages = installedPackages(dirname(createRequire(import.meta.url).resolve('@tunnel/cli/package.json')))
+  const directory = dirname(createRequire(import.meta.url).resolve('@tunnel/cli/package.json'))
+  const written = writtenCredits(directory)
+  if (written !== undefined) return print(written)
+  const packages = installedPackages(directory)
   const own = packages.filter(({ name }) => name.startsWith('@tunnel/'))
   const others = packages.filter((one) => !own.includes(one))
   print(`tunnel is made of ${own.map(({ name }) => name).join(', ')} (${own[0]?.licence ?? ''})`)

@@ -37,7 +37,8 @@ export function addHttpCommand(parent: Command, context: CommandContext): void {
       context.warn(`--scheme is deprecated: use --url ${flags.scheme[0]}://HOST`)
     if (flags.upstreamTlsVerifyCas !== undefined) assertCaFile(flags.upstreamTlsVerifyCas)
     const { runTunnel } = await import('../running/run-tunnel.ts')
-    const { connect, authtoken } = flags
-    await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
+    const { connect, authtoken, region } = flags
+    const common = readCommonFlags(command)
+    await runTunnel({ endpoints, common, connect, authtoken, region }, context.surroundings)
   })
 }

@@ -22,7 +22,8 @@ export function addLabeledCommand(parent: Command, context: CommandContext): voi
     const flags = command.opts<LabeledFlags>()
     const endpoints = labeledEndpoints(oneAddress('tunnel', given), flags)
     const { runTunnel } = await import('../running/run-tunnel.ts')
-    const { connect, authtoken } = flags
-    await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
+    const { connect, authtoken, region } = flags
+    const common = readCommonFlags(command)
+    await runTunnel({ endpoints, common, connect, authtoken, region }, context.surroundings)
   })
 }

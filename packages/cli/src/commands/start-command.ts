@@ -20,11 +20,11 @@ export function addStartCommand(parent: Command, context: CommandContext): void 
     .usage('[name...] [flags]')
     .argument('[name...]', 'Names of `endpoints` or `tunnels`.')
   defineCommand(command, { ...context, flags: startFlags, examples }, async (names) => {
-    const { connect, authtoken, ...flags } = command.opts<StartFlags>()
+    const { connect, authtoken, region, ...flags } = command.opts<StartFlags>()
     const choice = choiceOf(names, flags)
     const { chosenEndpoints } = await import('../endpoints/chosen-endpoints.ts')
     const { runTunnel } = await import('../running/run-tunnel.ts')
-    const job = { common: readCommonFlags(command), connect, authtoken }
+    const job = { common: readCommonFlags(command), connect, authtoken, region }
     await runTunnel({ ...job, endpoints: (config) => chosenEndpoints(config, choice) }, context.surroundings)
   })
 }

@@ -24,10 +24,11 @@ export function addTcpCommand(parent: Command, context: CommandContext): void {
     .usage('[address:port | port] [flags]')
     .argument('[address...]', 'The service to forward to.')
   defineCommand(command, { ...context, flags: tcpFlags, examples }, async (given) => {
-    const { connect, authtoken, ...flags } = command.opts<TcpFlags>()
+    const { connect, authtoken, region, ...flags } = command.opts<TcpFlags>()
     const steps = tcpEndpoints(oneAddress('tcp', given), flags)
     const endpoints = withPolicy(steps, await resolvePolicy(policyOfFlags(flags), streamTargets('tcp', flags)))
     const { runTunnel } = await import('../running/run-tunnel.ts')
-    await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
+    const common = readCommonFlags(command)
+    await runTunnel({ endpoints, common, connect, authtoken, region }, context.surroundings)
   })
 }

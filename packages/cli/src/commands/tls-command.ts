@@ -25,7 +25,7 @@ export function addTlsCommand(parent: Command, context: CommandContext): void {
     .usage('[address:port | port] [flags]')
     .argument('[address...]', 'The service to forward to.')
   defineCommand(command, { ...context, flags: tlsFlags, examples }, async (given) => {
-    const { connect, authtoken, ...flags } = command.opts<TlsFlags>()
+    const { connect, authtoken, region, ...flags } = command.opts<TlsFlags>()
     const steps = tlsEndpoints(oneAddress('tls', given), flags)
     const endpoints = withPolicy(steps, await resolvePolicy(policyOfFlags(flags), streamTargets('tls', flags)))
     if (flags.upstreamTlsVerifyCas !== undefined) assertCaFile(flags.upstreamTlsVerifyCas)
@@ -33,6 +33,7 @@ export function addTlsCommand(parent: Command, context: CommandContext): void {
       context.warn('without --url the address is a random one, which no certificate of yours is for')
     }
     const { runTunnel } = await import('../running/run-tunnel.ts')
-    await runTunnel({ endpoints, common: readCommonFlags(command), connect, authtoken }, context.surroundings)
+    const common = readCommonFlags(command)
+    await runTunnel({ endpoints, common, connect, authtoken, region }, context.surroundings)
   })
 }

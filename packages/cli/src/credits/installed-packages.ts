@@ -41,6 +41,15 @@ export function installedPackages(directory: string): InstalledPackage[] {
   return [...unique.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
+/** What `tunnel credits` said when all that it runs on was made one package. */
+export function writtenCredits(directory: string): string | undefined {
+  try {
+    return readFileSync(join(directory, 'CREDITS.txt'), 'utf8').trimEnd()
+  } catch {
+    return undefined
+  }
+}
+
 /** Where Node would find a package from a directory. */
 function directoryOf(name: string, from: string): string[] {
   for (let directory = from; ; directory = dirname(directory)) {

@@ -27,6 +27,8 @@ export async function runDiagnose({ configs, flags }: DiagnoseJob, context: Comm
   let section = ''
   const diagnosis = await diagnose({
     ...options,
+    // What the flag says goes before the settings, also where it says all.
+    region: flags.region === undefined ? options.region : undefined,
     regions: regionsOf(flags),
     families: familiesOf(flags),
     internet: flags.internet,

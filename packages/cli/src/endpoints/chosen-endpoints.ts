@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import type { AgentConfig } from '@tunnel/agent-config'
 import { CliError } from '../cli-error.ts'
 import { isTunnelError } from '../error-lines.ts'
@@ -41,10 +40,9 @@ async function oneFailure([first, ...more]: readonly unknown[]): Promise<unknown
 type Definitions = ReadonlyMap<string, () => Promise<readonly EndpointStep[]>>
 
 function definitionsOf({ endpoints, tunnels, files }: AgentConfig): Definitions {
-  const directory = files[0] === undefined ? undefined : dirname(files[0])
   return new Map([
-    ...endpoints.map((one) => [one.name, named(one.name, () => configuredEndpoint(one, directory))] as const),
-    ...[...tunnels].map(([name, one]) => [name, named(name, () => configuredTunnel(name, one))] as const),
+    ...endpoints.map((one) => [one.name, named(one.name, () => configuredEndpoint(one, files))] as const),
+    ...[...tunnels].map(([name, one]) => [name, named(name, () => configuredTunnel(name, one, files))] as const),
   ])
 }
 
@@ -53,10 +51,14 @@ function named(name: string, steps: () => Promise<readonly EndpointStep[]>): () 
     try {
       return await steps()
     } catch (cause) {
-      if (!(cause instanceof CliError)) throw cause
-      throw new CliError(cause.code, `endpoint ${quoted(name)}: ${cause.message}`, { cause })
+      throw cause instanceof CliError ? ofEndpoint(name, cause) : cause
     }
   }
+}
+
+/** Of several endpoints, which one it is about. */
+export function ofEndpoint(name: string, cause: CliError): CliError {
+  return new CliError(cause.code, `endpoint ${quoted(name)}: ${cause.message}`, { cause })
 }
 
 function knownSteps(config: AgentConfig, defined: Definitions, names: readonly string[]) {

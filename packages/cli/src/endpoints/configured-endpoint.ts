@@ -16,16 +16,16 @@ import { schemeOf } from './public-address.ts'
 import { tcpEndpoints } from './tcp-endpoints.ts'
 import { tlsEndpoints } from './tls-endpoints.ts'
 
-/** The endpoints of one entry of `endpoints` in a file of `directory`. Rejects with {@link CliError}, or 9026 for its policy. */
+/** The endpoints of one entry of `endpoints` in `files`. Rejects with {@link CliError}, or 9026 for its policy. */
 export async function configuredEndpoint(
   definition: EndpointDefinition,
-  directory: string | undefined,
+  files: readonly string[],
 ): Promise<readonly EndpointStep[]> {
   assertSupported(definition)
   const { upstream } = definition
   if (upstream.tls_verify_cas) assertCaFile(upstream.tls_verify_cas, 'upstream.tls_verify_cas')
   const steps = stepsOf(definition, upstream.url)
-  return withRequestedPolicy(steps, policyOfEndpoint(definition, directory), targetsOf(definition))
+  return withRequestedPolicy(steps, policyOfEndpoint(definition, files), targetsOfEndpoint(definition))
 }
 
 /** Without one of these keys it would be open to others than the file says, or show them something else. */
@@ -38,7 +38,7 @@ function assertSupported(definition: EndpointDefinition): void {
   if (first) throw new CliError('ERR_CLI_NOT_SUPPORTED', `${first[0]} is not supported yet: ${first[1]}`)
 }
 
-function targetsOf({ url = '', bindings }: EndpointDefinition): PolicyTargets {
+export function targetsOfEndpoint({ url = '', bindings }: EndpointDefinition): PolicyTargets {
   const address = { url: url || undefined, binding: bindings?.[0] }
   const scheme = schemeOf(url ?? '')
   return scheme === 'tcp' || scheme === 'tls' ? streamTargets(scheme, address) : httpTargets(address)

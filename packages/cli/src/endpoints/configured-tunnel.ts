@@ -16,14 +16,18 @@ import { labeledEndpoints } from './labeled-endpoints.ts'
 import { tcpEndpoints } from './tcp-endpoints.ts'
 import { tlsEndpoints } from './tls-endpoints.ts'
 
-/** The endpoints of one entry of `tunnels`: two where it has both schemes. Rejects with {@link CliError}, or 9026 for its policy. */
-export async function configuredTunnel(name: string, definition: TunnelDefinition): Promise<readonly EndpointStep[]> {
+/** The endpoints of one entry of `tunnels` in `files`: two where it has both schemes. Rejects with {@link CliError}, or 9026 for its policy. */
+export async function configuredTunnel(
+  name: string,
+  definition: TunnelDefinition,
+  files: readonly string[],
+): Promise<readonly EndpointStep[]> {
   assertSupported(definition)
   const steps = stepsOf(name, definition)
-  return withRequestedPolicy(steps, policyOfTunnel(name, definition), targetsOf(definition))
+  return withRequestedPolicy(steps, policyOfTunnel(name, definition, files), targetsOfTunnel(definition))
 }
 
-function targetsOf({ proto, url, schemes }: TunnelDefinition): PolicyTargets {
+export function targetsOfTunnel({ proto, url, schemes }: TunnelDefinition): PolicyTargets {
   const address = { url: url ?? undefined }
   if (proto === 'tcp' || proto === 'tls') return streamTargets(proto, address)
   return httpTargets({ ...address, scheme: url?.includes('://') ? undefined : (schemes ?? undefined) })
@@ -52,6 +56,7 @@ const httpFlags = (definition: TunnelDefinition) => ({
   scheme: definition.url?.includes('://') ? undefined : definition.schemes,
   hostHeader: definition.host_header,
   mutualTlsCas: definition.mutual_tls_cas,
+  websocketTcpConverter: definition.websocket_tcp_converter,
 })
 
 const tcpFlags = ({ url, remote_addr }: TunnelDefinition) => ({ url, remoteAddr: remote_addr })
@@ -68,8 +73,10 @@ const tlsFlags = (definition: TunnelDefinition) => ({
 function assertSupported(definition: TunnelDefinition): void {
   for (const [key, reason] of unsupportedKeys(definition, tunnelKeys)) {
     if (key === 'mutual_tls_cas' && hasTls(definition)) continue
+    if (key === 'websocket_tcp_converter' && isHttp(definition)) continue
     throw new CliError('ERR_CLI_NOT_SUPPORTED', `${key} is not supported yet: ${reason}`)
   }
 }
 
 const hasTls = ({ proto, labels }: TunnelDefinition): boolean => !labels && (proto === 'http' || proto === 'tls')
+const isHttp = ({ proto, labels }: TunnelDefinition): boolean => !labels && proto === 'http'

@@ -28,6 +28,7 @@ export function httpEndpoints(upstream: string, flags: HttpFlags): EndpointStep[
     verify_upstream_tls: flags.upstreamTlsVerify ?? flags.upstreamTlsVerifyCas !== undefined,
     upstream_tls_ca_file: flags.upstreamTlsVerifyCas,
     mutual_tls_cas: flags.mutualTlsCas,
+    websocket_tcp_converter: flags.websocketTcpConverter,
     inspect: flags.inspect,
   }
   const [scheme, second] = schemes

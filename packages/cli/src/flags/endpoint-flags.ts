@@ -10,11 +10,7 @@ export const endpointFlags: readonly Flag[] = [
   { name: 'pooling-enabled', about: 'Let other endpoints share the address.' },
   { name: 'connect', value: 'string', about: 'Connection string of the edge, instead of the configured one.' },
   { name: 'authtoken', value: 'token', about: 'Authtoken, instead of the configured one.' },
-  {
-    name: 'region',
-    value: 'region',
-    standing: { kind: 'deprecated', warning: 'it has no effect, the edge is the one that you connect to' },
-  },
+  { name: 'region', value: 'region', about: 'Of several edges, those of this region; all of them without it.' },
   {
     name: 'upstream-proxy-protocol',
     value: 'version',
@@ -40,6 +36,7 @@ export interface EndpointFlags {
   readonly poolingEnabled?: boolean
   readonly connect?: string
   readonly authtoken?: string
+  readonly region?: string
   readonly upstreamProxyProtocol?: '1' | '2' | ''
   readonly proxyProto?: '1' | '2' | ''
 }

@@ -9,10 +9,11 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'upstream-proxy-protocol',
     'upstream-tls-verify',
     'upstream-tls-verify-cas',
+    'websocket-tcp-converter',
   ],
   'TLS of visitors:': ['terminate-at', 'crt', 'key', 'mutual-tls-cas', 'tls-min-version'],
   'Traffic:': ['inspect', 'traffic-policy-file', 'traffic-policy-url'],
-  'Edge:': ['connect', 'authtoken'],
+  'Edge:': ['connect', 'authtoken', 'region'],
 }
 
 const groupOfName = new Map(Object.entries(groups).flatMap(([group, names]) => names.map((name) => [name, group])))

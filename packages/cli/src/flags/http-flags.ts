@@ -27,7 +27,7 @@ export const httpFlags: readonly Flag[] = [
     choices: ['http1', 'http2'],
     standing: { kind: 'deprecated', warning: 'use --upstream-protocol' },
   },
-  { name: 'websocket-tcp-converter', standing: { kind: 'later' } },
+  { name: 'websocket-tcp-converter', about: 'Give the service the bytes of WebSocket messages, over TCP.' },
   { name: 'mutual-tls-cas', value: 'path', about: "PEM file of the authorities that verify visitors' certificates." },
   ...policyFlags,
   ...moduleFlags,
@@ -39,6 +39,7 @@ export interface HttpFlags extends EndpointFlags, PolicyFlags, ModuleFlags, Insp
   readonly hostHeader?: string
   readonly upstreamTlsVerify?: boolean
   readonly upstreamTlsVerifyCas?: string
+  readonly websocketTcpConverter?: boolean
   readonly mutualTlsCas?: string
   readonly domain?: string
   readonly hostname?: string

@@ -6,8 +6,8 @@ import type { AddressFilterFlags } from './policy-flags.ts'
 export const moduleFlags: readonly Flag[] = [
   listOf('cidr-allow', 'cidrs', 'restrict-ips'),
   listOf('cidr-deny', 'cidrs', 'restrict-ips'),
-  { ...listOf('ua-filter-allow', 'patterns', 'deny'), keepsSpaces: true },
-  { ...listOf('ua-filter-deny', 'patterns', 'deny'), keepsSpaces: true },
+  { ...listOf('ua-filter-allow', 'patterns', 'user-agent-filter'), keepsSpaces: true },
+  { ...listOf('ua-filter-deny', 'patterns', 'user-agent-filter'), keepsSpaces: true },
   one('verify-webhook', 'provider', 'verify-webhook'),
   one('verify-webhook-secret', 'secret', 'verify-webhook'),
   { ...listOf('basic-auth', 'user:password', 'basic-auth'), keepsSpaces: true },

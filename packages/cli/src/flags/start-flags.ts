@@ -15,4 +15,5 @@ export interface StartFlags {
   readonly none?: boolean
   readonly connect?: string
   readonly authtoken?: string
+  readonly region?: string
 }

@@ -27,7 +27,8 @@ export async function stepsOfDefinition(
       explicitPaths: ['definition'],
       readText: () => JSON.stringify(fileOf(kind, name, definition)),
     })
-    return { name, steps: await chosenEndpoints(config, [name]) }
+    // No file has it.
+    return { name, steps: await chosenEndpoints({ ...config, files: [] }, [name]) }
   } catch (cause) {
     if (cause instanceof ConfigFileError) throw wrong(cause.message, cause)
     if (cause instanceof CliError || isTunnelError(cause)) throw wrong(cause.message, cause)

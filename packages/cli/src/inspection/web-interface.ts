@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts'
 import type { AgentLog } from '../log/agent-log.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { AgentState } from './agent-state.ts'
+import { inspectorOf } from './inspector-of.ts'
 
 /** The inspector of a command, with its local API and web pages. */
 export interface WebInterface {
@@ -15,23 +16,24 @@ export interface WebInterface {
   inspectorFor(config: EndpointConfig & UpstreamConfig): TrafficInspector
   /** Ends every connection to it. */
   close(): Promise<void>
+  /** Resolves when what was captured is on disk, where it is to be. */
+  written(): Promise<void>
 }
 
 /**
  * Opens it where the settings say, `undefined` where they turn it off. Rejects with `ERR_CLI_WEB_ADDR` for an address that is set and cannot be
- * listened on. Pages and API are loaded when somebody comes.
+ * listened on, and with `ERR_CLI_INSPECTOR`. Pages and API are loaded when somebody comes.
  */
 export async function openWebInterface(
   config: AgentConfig,
   log: AgentLog,
   surroundings: Surroundings,
 ): Promise<WebInterface | undefined> {
-  const { webAddr, webAllowHosts, dbSizeBytes, localStorage } = config.inspector
+  const { webAddr, webAllowHosts } = config.inspector
   if (webAddr === false || surroundings.serveInspector === false) return undefined
-  const { Inspector, serveInspector } = await import('@tunnel/inspector')
+  const { serveInspector } = await import('@tunnel/inspector')
   const { AgentState } = await import('./agent-state.ts')
-  const maxBytes = dbSizeBytes < 0 || !localStorage ? 0 : dbSizeBytes || undefined
-  const inspector = new Inspector({ limits: maxBytes === undefined ? {} : { maxBytes } })
+  const inspector = await inspectorOf(config)
   const agent = new AgentState(config, inspector)
   let served: ServedInspector
   try {
@@ -61,6 +63,7 @@ export async function openWebInterface(
     agent,
     inspectorFor: ({ inspect }) => (inspect === false ? inspector.withoutCaptures : inspector),
     close: () => served.close(),
+    written: async () => inspector.spool?.close(),
   }
 }
 

@@ -1,35 +1,50 @@
-import type { EndpointDefinition, TunnelDefinition } from '@tunnel/agent-config'
+import { dirname } from 'node:path'
+import { type EndpointDefinition, locateDefinition, type TunnelDefinition } from '@tunnel/agent-config'
 import type { EndpointModules, LoginModule, ModuleName } from '@tunnel/traffic-policy'
 import { CliError } from '../cli-error.ts'
 import type { PolicyRequest, PolicySource } from './policy-request.ts'
 import { withoutUndefined } from './without-undefined.ts'
 
-/** What an entry of `endpoints` says of the policy. `directory` is that of its file. */
-export function policyOfEndpoint(definition: EndpointDefinition, directory: string | undefined): PolicyRequest {
-  const { traffic_policy: document, traffic_policy_file: path, traffic_policy_url: url } = definition
-  return { source: sourceOf(), modules: {}, nameOf: () => 'traffic_policy', owner: ownerOf(definition.name) }
+/** What an entry of `endpoints` in `files` says of the policy. */
+export function policyOfEndpoint(definition: EndpointDefinition, files: readonly string[]): PolicyRequest {
+  const { name: owner, traffic_policy: document, traffic_policy_file: path, traffic_policy_url: url } = definition
+  return { source: sourceOf(), modules: {}, nameOf: () => 'traffic_policy', owner: ownerOf(owner) }
 
   function sourceOf(): PolicySource | undefined {
-    if (document) return { kind: 'inline', document, name: 'traffic_policy' }
+    if (document) return inlineSource(document, 'traffic_policy', owner, files)
+    const directory = files[0] === undefined ? undefined : dirname(files[0])
     if (path) return { kind: 'file', path, name: 'traffic_policy_file', directory }
     return url ? { kind: 'url', url, name: 'traffic_policy_url' } : undefined
   }
 }
 
-/** What an entry of `tunnels` says of it, in the keys that a policy says better too. */
-export function policyOfTunnel(name: string, definition: TunnelDefinition): PolicyRequest {
+/** What an entry of `tunnels` in `files` says of it, in the keys that a policy says better too. */
+export function policyOfTunnel(name: string, definition: TunnelDefinition, files: readonly string[]): PolicyRequest {
   const key = definition.traffic_policy ? 'traffic_policy' : 'policy'
   const document = definition[key]
   const request: PolicyRequest = {
-    source: document ? { kind: 'inline', document, name: key } : undefined,
+    source: document ? inlineSource(document, key, name, files) : undefined,
     modules: modulesOf(definition),
-    nameOf: (module) => keysOf(module, definition),
+    nameOf: (module) => {
+      const keys = keysOf(module, definition)
+      const place = placeIn(files, name, keys.slice(0, 1))
+      return place === undefined ? keys.join(', ') : `${place}: ${keys.join(', ')}`
+    },
     owner: ownerOf(name),
   }
   const asks = document || Object.keys(request.modules).length > 0
   if (definition.labels && asks)
     throw new CliError('ERR_CLI_NOT_SUPPORTED', 'a tunnel with labels has no traffic policy: its edge has one')
   return request
+}
+
+function inlineSource(document: unknown, key: string, owner: string, files: readonly string[]): PolicySource {
+  return { kind: 'inline', document, name: key, placeOf: (path) => placeIn(files, owner, [key, ...path]) }
+}
+
+function placeIn(files: readonly string[], owner: string, path: readonly string[]): string | undefined {
+  const place = locateDefinition(files, owner, path)
+  return place && `${place.file}:${place.line}:${place.column}`
 }
 
 const ownerOf = (name: string): string => `endpoint ${JSON.stringify(name.slice(0, 100))}: `
@@ -92,5 +107,5 @@ const moduleKeys: Readonly<Record<ModuleName, readonly (keyof TunnelDefinition)[
   'response-headers': ['response_header', 'response_headers'],
 }
 
-const keysOf = (module: ModuleName, definition: TunnelDefinition): string =>
-  moduleKeys[module].filter((key) => definition[key]).join(', ')
+const keysOf = (module: ModuleName, definition: TunnelDefinition): (keyof TunnelDefinition)[] =>
+  moduleKeys[module].filter((key) => definition[key])

@@ -20,7 +20,13 @@ export type PolicySource =
       readonly directory?: string | undefined
     }
   | { readonly kind: 'url'; readonly url: string; readonly name: string }
-  | { readonly kind: 'inline'; readonly document: unknown; readonly name: string }
+  | {
+      readonly kind: 'inline'
+      readonly document: unknown
+      readonly name: string
+      /** `file:line:column` of what lies at a path below it, where that can be told. */
+      placeOf(path: readonly string[]): string | undefined
+    }
 
 /** The endpoints that share a policy: with two schemes it holds for both. */
 export type PolicyTargets = readonly [ModuleTarget, ...ModuleTarget[]]

@@ -26,12 +26,19 @@ export async function readPolicy(source: PolicySource): Promise<PolicyText> {
   }
 }
 
-/** JSON is YAML. Its own lines say nothing to somebody who has written it within another file. */
-function inlinePolicy({ document, name }: PolicySource & { kind: 'inline' }): PolicyText {
+/** JSON is YAML. Its own lines say nothing to somebody who has written it within another file: what counts is where it stands there. */
+function inlinePolicy({ document, name, placeOf }: PolicySource & { kind: 'inline' }): PolicyText {
   return {
     text: JSON.stringify(document),
-    lineOf: ({ pointer, message, code }) => `${name}${pointer}: ${message} (${code})`,
+    lineOf: ({ pointer, message, code }) =>
+      `${placeOf(pathOfPointer(pointer)) ?? `${name}${pointer}`}: ${message} (${code})`,
   }
+}
+
+/** @see RFC 6901 §4 */
+function pathOfPointer(pointer: string): string[] {
+  const steps = pointer.split('/').slice(1)
+  return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 function readFile({ path, name, directory }: PolicySource & { kind: 'file' }): PolicyText {

@@ -22,6 +22,8 @@ export interface TunnelJob {
   readonly common: CommonFlags
   readonly connect: string | undefined
   readonly authtoken: string | undefined
+  /** @default that of the settings */
+  readonly region?: string | undefined
   /** There is no console, and without a log in the settings this is its target. */
   readonly serviceLog?: string | undefined
 }
@@ -31,10 +33,14 @@ export interface TunnelJob {
  * with `ERR_CLI_FORCED` when closing is cut short.
  */
 export async function runTunnel(job: TunnelJob, surroundings: Surroundings): Promise<void> {
-  const { common, connect, authtoken } = job
+  const { common, connect, authtoken, region } = job
   const config = await readConfig(surroundings, { configs: common.configs, connect })
   const steps = typeof job.endpoints === 'function' ? await job.endpoints(config) : job.endpoints
-  const options = sessionOptions(config, { authtoken, sessionMetadata: common.sessionMetadata }, surroundings.env)
+  const options = sessionOptions(
+    config,
+    { authtoken, region, sessionMetadata: common.sessionMetadata },
+    surroundings.env,
+  )
   const stop = new StopRequests(surroundings)
   const onStopCommand = (): void => {
     if (!config.remoteManagement) return
@@ -57,6 +63,8 @@ export async function runTunnel(job: TunnelJob, surroundings: Surroundings): Pro
   } finally {
     over.abort()
     void web?.close()
+    // Whoever forces the end does not wait for a disk either.
+    if (web) await Promise.race([web.written(), stop.forced.catch(() => {})])
     // The terminal is the person's again before anybody writes an error to it.
     output?.status?.close()
     stop.dispose()
@@ -94,11 +102,15 @@ async function serve(
       web?.agent.watch(created)
       stop.onRequest(() => void end.close())
     })
+    const localAddress = ({ addr = 80, proto }: Awaited<ReturnType<EndpointStep>>): string => {
+      const use = proto === 'tcp' || proto === 'tls' ? proto : 'http'
+      return core.parseUpstreamAddress(addr, use).url.replace(/^[a-z]+:\/\//, '')
+    }
     const bind = (config: Awaited<ReturnType<EndpointStep>>): Promise<Listener> =>
       core.forwardOver(
         session,
         { ...config, inspect: web?.inspectorFor(config) },
-        report.forwarding(String(config.addr)),
+        report.forwarding(localAddress(config)),
       )
     const listeners = await Promise.race([bindEndpoints(session, steps, bind), end.reached])
     if (!listeners) return

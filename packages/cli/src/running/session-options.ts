@@ -7,7 +7,7 @@ import { CLI_VERSION } from '../version.ts'
 /** Settings and flags as the session takes them. Throws `ERR_CLI_NO_EDGE` where nothing names an edge. */
 export function sessionOptions(
   config: AgentConfig,
-  flags: { authtoken?: string | undefined; sessionMetadata?: string | undefined },
+  flags: { authtoken?: string | undefined; region?: string | undefined; sessionMetadata?: string | undefined },
   env: Surroundings['env'] = {},
 ): SessionOptions {
   const { connect, connectionString } = config
@@ -15,6 +15,7 @@ export function sessionOptions(
   return {
     connect: connectionString,
     serverAddr: connect.urls.length > 0 ? connect.urls : undefined,
+    region: flags.region || connect.region,
     trust: trustOf(config),
     authtoken: flags.authtoken ?? config.authtoken,
     metadata: flags.sessionMetadata ?? config.metadata,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { ForwardEvents, Listener, OnRequest, Session, TrafficStatistics, TunnelError } from '@tunnel/agent-core'
 import type { AgentLog } from '../log/agent-log.ts'
 import { CLI_VERSION } from '../version.ts'
@@ -80,13 +81,13 @@ export class SessionReport {
   forwarding(upstream: string): ForwardEvents {
     const counted = this.#statistics?.connectionEvents
     return {
-      onOpened: () => {
-        counted?.onOpened?.()
-        this.#log.info('join connections', { obj: 'join', l: upstream })
+      onOpened: (visitor) => {
+        counted?.onOpened?.(visitor)
+        this.#log.info('join connections', joinOf(upstream, visitor))
       },
       onClosed: (facts) => counted?.onClosed?.(facts),
-      onFailed: (error) =>
-        this.#log.warn('failed to open private leg', { obj: 'join', l: upstream, ...fieldsOf(error) }),
+      onFailed: (error, visitor) =>
+        this.#log.warn('failed to open private leg', { ...joinOf(upstream, visitor), ...fieldsOf(error) }),
       observe: this.#statistics?.observe,
     }
   }
@@ -98,6 +99,14 @@ export class SessionReport {
     }
   }
 }
+
+/** Of one connection; whoever reads a log tells two of one visitor apart by the id. */
+const joinOf = (upstream: string, visitor: string) => ({
+  obj: 'join',
+  id: randomBytes(6).toString('hex'),
+  l: upstream,
+  r: visitor,
+})
 
 function factsOf({ serverAddr, transport, latencyMs, welcome }: Session): SessionFacts {
   const { account, region, banner, deprecation } = welcome ?? {}

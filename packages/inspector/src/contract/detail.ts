@@ -47,7 +47,12 @@ export type ResponseDetail = z.infer<typeof responseDetailSchema>
 /** Milliseconds since the request head arrived at the agent; `null`: has not happened, or is not known. */
 export const timingsSchema = z
   .object({
-    queueMs: z.number().nullable().describe('spent waiting for an upstream connection slot'),
+    queueMs: z
+      .number()
+      .nullable()
+      .describe(
+        'spent waiting for an upstream connection slot: 0 where each has a connection of its own, `null` where they share those of HTTP/2. What a request waits for at the edge is not told to the agent',
+      ),
     connectMs: z.number().nullable().describe('spent connecting to the upstream; 0 on a connection that was open'),
     requestEndMs: z.number().nullable(),
     firstByteMs: z.number().nullable().describe('until the response head'),

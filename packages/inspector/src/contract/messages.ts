@@ -23,7 +23,7 @@ export const protobufFieldSchema: z.ZodType<ProtobufField> = z
   .meta({ id: 'ProtobufField' }) as z.ZodType<ProtobufField>
 
 const common = {
-  index: z.int().describe('position in the capture, from 0'),
+  index: z.int().describe('number in the capture, from 0; a message keeps it'),
   direction: directionSchema,
   atMs: z.number().nullable().describe('since the capture started; `null` if not known'),
   bytes: z.int().describe('of the payload after decompression'),

@@ -27,6 +27,10 @@ export class RegisteredEndpoint implements CaptureSource {
     return this.endpoint.upstream
   }
 
+  get sharesConnections(): boolean {
+    return this.endpoint.request.upstream.protocol === 'http2'
+  }
+
   get isOnline(): boolean {
     return this.#online !== undefined
   }

@@ -56,6 +56,8 @@ function adopt(store: CaptureStore, { startedDateTime, time, request, response, 
   const startedAt = Date.parse(startedDateTime)
   const capture = store.adopt(source, 'http', Number.isNaN(startedAt) ? Date.now() : startedAt)
   capture.imported = true
+  // Whoever recorded it may have written anything there.
+  capture.remoteAddress = ''
   capture.requestHead = requestHead(request)
   capture.requestEndMs = timings.send
   if (response.status >= 100) {
@@ -78,7 +80,7 @@ function adopt(store: CaptureStore, { startedDateTime, time, request, response, 
 
 function keepBody(store: CaptureStore, capture: Capture, side: 'request' | 'response', bytes: Buffer, size: number) {
   const body = capture.ownBody(side)
-  store.charge(capture, body.append(bytes, store.room(capture, 0)))
+  store.charge(capture, store.append(capture, body, bytes))
   body.skip(Math.max(0, size - bytes.length))
 }
 

@@ -4,7 +4,7 @@ import type { SavedTest, TestFormat } from '../contract/exports.ts'
 import type { Capture } from '../store/capture.ts'
 import { mediaType } from '../store/capture-kind.ts'
 import { pairsOf } from '../view/detail.ts'
-import { exportedHeaders } from './secret-headers.ts'
+import { exportedHeaders } from './exported-headers.ts'
 
 /** Headers that belong to the way, not to the request. */
 const OF_THE_WAY =
@@ -37,7 +37,7 @@ function exchangeOf(capture: Capture, includeSecrets: boolean): Exchange {
   const body = bodiesHeld ? Buffer.alloc(0) : requestBody.read()
   const headers = pairsOf(requestHead?.headers ?? []).filter(([name]) => !OF_THE_WAY.test(name))
   const type = responseHead ? mediaType(responseHead.headers) : ''
-  const isJson = /[/+]json$/.test(type) && !responseBody.truncated && !bodiesHeld
+  const isJson = /[/+]json$/.test(type) && responseBody.storedBytes === responseBody.bytes && !bodiesHeld
   return {
     method: requestHead?.method ?? 'GET',
     target: requestHead?.target ?? '/',

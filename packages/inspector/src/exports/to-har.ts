@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
+import { isSecretField } from '@tunnel/http'
 import type { HeaderPair } from '../contract/detail.ts'
 import type { Capture } from '../store/capture.ts'
 import { headerValue } from '../store/capture-kind.ts'
 import { pairsOf } from '../view/detail.ts'
 import { rounded } from '../view/summary.ts'
-import { exportedHeaders, isSecretHeader, MASK } from './secret-headers.ts'
+import { exportedHeaders, MASK } from './exported-headers.ts'
 
 /** HAR 1.2 of exchanges; connections have no form in it. Secrets are masked unless included. */
 export function toHar(captures: readonly Capture[], includeSecrets: boolean): object {
@@ -57,7 +58,7 @@ function requestOf(capture: Capture, includeSecrets: boolean): object {
         ...(isUtf8(body) ? { text: body.toString() } : { text: body.toString('base64'), _encoding: 'base64' }),
       },
     }),
-    ...(requestBody.truncated && { _truncated: true }),
+    ...(requestBody.storedBytes < requestBody.bytes && { _truncated: true }),
   }
 }
 
@@ -80,7 +81,7 @@ function responseOf(capture: Capture, includeSecrets: boolean): object {
     redirectURL: headerValue(head?.headers ?? [], 'location'),
     headersSize: -1,
     bodySize: responseBody.bytes,
-    ...(responseBody.truncated && { _truncated: true }),
+    ...(responseBody.storedBytes < responseBody.bytes && { _truncated: true }),
   }
 }
 
@@ -114,6 +115,6 @@ function cookiesOf(header: string, includeSecrets: boolean): object[] {
 }
 
 function setCookiesOf(headers: readonly HeaderPair[], includeSecrets: boolean): object[] {
-  const values = headers.filter(([name]) => isSecretHeader(name) && name.toLowerCase() === 'set-cookie')
+  const values = headers.filter(([name]) => isSecretField(name) && name.toLowerCase() === 'set-cookie')
   return values.flatMap(([, value]) => cookiesOf(value.split(';')[0] ?? '', includeSecrets))
 }

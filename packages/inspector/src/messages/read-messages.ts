@@ -9,12 +9,16 @@ import { type DecodedMessage, type DecodedMessages, messageLimits, textOrBase64 
 import { sseEvents } from './sse-events.ts'
 import { webSocketMessages } from './web-socket-messages.ts'
 
-/** All messages of a capture in the order of their times; read when somebody looks, never while bytes pass. */
+/**
+ * All messages of a capture in the order of their times, as far as they were known when somebody looked first: a message keeps its number. Read
+ * when somebody looks, never while bytes pass.
+ */
 export function readMessages(capture: Capture): DecodedMessages {
   if (capture.bodiesHeld) return { messages: [], problem: 'bodies are shown when the exchange is over and redacted' }
   if (capture.kind === 'websocket') {
     const times = new ArrivalTimes(capture)
-    return merge(
+    return inOrder(
+      capture,
       timed(webSocketMessages(capture, 'request'), times, 'request'),
       timed(webSocketMessages(capture, 'response'), times, 'response'),
     )
@@ -24,7 +28,8 @@ export function readMessages(capture: Capture): DecodedMessages {
     const { requestHead, responseHead } = capture
     const times = new ArrivalTimes(capture)
     const [asked, answered] = [capture.requestBody.read(), capture.responseBody.read()]
-    return merge(
+    return inOrder(
+      capture,
       timed(grpcMessages(asked, 'request', requestHead?.headers ?? []), times, 'request'),
       timed(grpcMessages(answered, 'response', responseHead?.headers ?? []), times, 'response'),
     )
@@ -95,10 +100,14 @@ function timed(
   }
 }
 
-/** By time; where it is the same, or not known, a request goes before a response. */
-function merge(one: DecodedMessages, other: DecodedMessages): DecodedMessages {
-  const messages = [...one.messages, ...other.messages]
-  const timeOf = ({ view }: DecodedMessage) => view.atMs ?? 0
-  messages.sort((a, b) => timeOf(a) - timeOf(b))
-  return { messages, problem: one.problem ?? other.problem }
+/** Each direction is in its order. What is new comes behind what was told before: by time; where it is the same, a request goes first. */
+function inOrder(capture: Capture, asked: DecodedMessages, answered: DecodedMessages): DecodedMessages {
+  const requests = asked.messages.values()
+  const responses = answered.messages.values()
+  const told = [...capture.messageOrder].flatMap((way) => (way === '>' ? requests : responses).next().value ?? [])
+  // Of those whose time is not known, as where arrivals could not be noted any more, nothing says that they were first.
+  const timeOf = ({ view }: DecodedMessage) => view.atMs ?? Number.MAX_VALUE
+  const added = [...requests, ...responses].sort((a, b) => timeOf(a) - timeOf(b))
+  capture.messageOrder += added.map(({ view }) => (view.direction === 'request' ? '>' : '<')).join('')
+  return { messages: [...told, ...added], problem: asked.problem ?? answered.problem }
 }

@@ -1,5 +1,6 @@
 import type { HeaderList } from '@tunnel/http'
 import { mediaType } from '../store/capture-kind.ts'
+import type { ReplaceMatches } from './expressions.ts'
 import { redactJson } from './redact-json.ts'
 import { type TextPattern, textPatterns } from './text-patterns.ts'
 
@@ -7,9 +8,10 @@ export interface BodyRules {
   readonly json: readonly string[]
   readonly texts: readonly string[]
   readonly patterns: readonly TextPattern[]
+  readonly replaceMatches: ReplaceMatches | undefined
 }
 
-const REPLACEMENT = '[redacted]'
+export const REPLACEMENT = '[redacted]'
 
 /** The body without what the rules name; `undefined` where that cannot be told. Bytes that are no text keep their value. */
 export function redactBody(body: Buffer, headers: HeaderList, rules: BodyRules): Buffer | undefined {
@@ -23,5 +25,6 @@ export function redactBody(body: Buffer, headers: HeaderList, rules: BodyRules):
     if (secret !== '') text = text.replaceAll(Buffer.from(secret).toString('latin1'), REPLACEMENT)
   }
   for (const name of rules.patterns) text = text.replace(textPatterns[name], REPLACEMENT)
-  return Buffer.from(text, 'latin1')
+  const bytes = Buffer.from(text, 'latin1')
+  return rules.replaceMatches ? rules.replaceMatches(bytes) : bytes
 }

@@ -1,7 +1,9 @@
 import type { HeaderList, RequestHead, ResponseHead } from '@tunnel/http'
+import { InspectorError } from '../errors.ts'
 import { headerValue } from '../store/capture-kind.ts'
 import type { RecordedBody } from '../store/recorded-body.ts'
-import { type BodyRules, redactBody } from './redact-body.ts'
+import { compileExpressions, type RedactionExpression, type ReplaceMatches } from './expressions.ts'
+import { type BodyRules, REPLACEMENT, redactBody } from './redact-body.ts'
 import type { TextPattern } from './text-patterns.ts'
 
 /** What is never stored. Rules apply before anything is shown, searched, written to disk or exported. */
@@ -17,11 +19,24 @@ export interface RedactionRules {
   json?: readonly string[] | undefined
   /** Literal texts that are replaced wherever a body has them. */
   texts?: readonly string[] | undefined
-  /** Known shapes that are replaced wherever a body has them. Own patterns are not taken: they would need an engine without backtracking. */
+  /** Known shapes that are replaced wherever a body has them. */
   patterns?: readonly TextPattern[] | undefined
+  /**
+   * Expressions of your own, in RE2's syntax, whose matches are replaced wherever a body has them: needs {@link compileRedaction}. A body of more
+   * than 262,144 bytes is then not stored at all.
+   */
+  expressions?: readonly (string | RedactionExpression)[] | undefined
 }
 
-export const REDACTED = '[redacted]'
+/**
+ * Rules made ready for `new Inspector({ redact })`; needed for those with `expressions`, whose engine is loaded here.
+ * Rejects with `ERR_INSPECTOR_REDACTION` for an expression that is none, or too large.
+ */
+export async function compileRedaction(rules: RedactionRules): Promise<Redaction> {
+  const { expressions = [] } = rules
+  if (expressions.length === 0) return new Redaction(rules)
+  return new Redaction(rules, await compileExpressions(expressions, REPLACEMENT))
+}
 
 /** Rules, made ready. */
 export class Redaction {
@@ -29,15 +44,20 @@ export class Redaction {
   readonly #query: ReadonlySet<string>
   readonly #body: BodyRules
 
-  constructor(rules: RedactionRules) {
+  /** Throws `ERR_INSPECTOR_REDACTION` for expressions that are not compiled. */
+  constructor(rules: RedactionRules, replaceMatches?: ReplaceMatches) {
+    if (rules.expressions?.length && !replaceMatches) {
+      throw new InspectorError('ERR_INSPECTOR_REDACTION', 'rules with expressions have to go through compileRedaction')
+    }
     this.#headers = new Set((rules.headers ?? []).map((name) => name.toLowerCase()))
     this.#query = new Set(rules.query ?? [])
-    this.#body = { json: rules.json ?? [], texts: rules.texts ?? [], patterns: rules.patterns ?? [] }
+    this.#body = { json: rules.json ?? [], texts: rules.texts ?? [], patterns: rules.patterns ?? [], replaceMatches }
   }
 
   /** Whether bodies have to be whole before they can be kept. Then those of streams are not stored at all. */
   get hasBodyRules(): boolean {
-    return this.#body.json.length + this.#body.texts.length + this.#body.patterns.length > 0
+    const { json, texts, patterns, replaceMatches } = this.#body
+    return json.length + texts.length + patterns.length > 0 || replaceMatches !== undefined
   }
 
   requestHead(head: RequestHead): RequestHead {
@@ -58,7 +78,7 @@ export class Redaction {
     for (let at = 0; at < headers.length; at += 2) {
       if (!this.#headers.has((headers[at] as string).toLowerCase())) continue
       changed ??= [...headers]
-      changed[at + 1] = REDACTED
+      changed[at + 1] = REPLACEMENT
     }
     return changed ?? headers
   }
@@ -78,7 +98,7 @@ export class Redaction {
     const pairs = target.slice(mark + 1).split('&')
     const kept = pairs.map((pair) => {
       const name = pair.split('=')[0] as string
-      return this.#query.has(decodedName(name)) ? `${name}=${REDACTED}` : pair
+      return this.#query.has(decodedName(name)) ? `${name}=${REPLACEMENT}` : pair
     })
     return `${target.slice(0, mark)}?${kept.join('&')}`
   }

@@ -62,7 +62,7 @@ function bodyOf(capture: Capture, { body, bodyBase64, allowTruncated }: ReplayEd
   if (body !== undefined) return Buffer.from(body)
   if (bodyBase64 !== undefined) return Buffer.from(bodyBase64, 'base64')
   const stored = capture.requestBody
-  if (stored.truncated && !allowTruncated) {
+  if (stored.storedBytes < stored.bytes && !allowTruncated) {
     throw cannot(`only ${stored.storedBytes} of ${stored.bytes} bytes of its body are stored; allow it to be sent so`)
   }
   if (capture.state === 'open' && capture.requestEndMs === undefined) throw cannot('its body is still on the way')

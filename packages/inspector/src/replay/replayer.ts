@@ -71,15 +71,18 @@ export class Replayer {
   ): ExchangeRecorder {
     const { name, url } = endpoint
     const source = upstream === undefined ? endpoint : { name, url, upstream }
-    const recorder = new ExchangeRecorder(this.#inspector.store, source, this.#inspector.redaction)
-    const { capture } = recorder
+    const { store, redaction } = this.#inspector
+    const capture = store.begin(source, 'http')
+    const recorder = new ExchangeRecorder(store, capture, redaction)
     capture.replayOf = original.id
     // Until it is sent; then as it was.
-    capture.requestHead = this.#inspector.redaction?.requestHead(head) ?? head
+    capture.requestHead = redaction?.requestHead(head) ?? head
     capture.startMs = performance.now()
-    original.replays = [...(original.replays ?? []), capture.id].slice(-MAX_LINKS)
-    this.#inspector.store.changed(original)
-    this.#inspector.store.changed(capture)
+    // One that was read from disk may be in memory as well: there people see it.
+    const shown = store.get(original.id) ?? original
+    shown.replays = [...(shown.replays ?? []), capture.id].slice(-MAX_LINKS)
+    store.changed(shown)
+    store.changed(capture)
     return recorder
   }
 

@@ -20,7 +20,7 @@ export function sendIntoWebSocket(store: CaptureStore, capture: Capture, { to, t
   // It passes behind the tap: what it sees next has to follow this.
   const body = capture.ownBody(direction)
   const offset = body.bytes
-  let cost = body.append(frame, store.room(capture, body.storedBytes))
+  let cost = store.append(capture, body, frame)
   cost += capture.pieces?.add(direction, offset, frame.length, performance.now()) ?? 0
   capture.messageCount = capture.pieces?.list.length ?? 0
   capture.injectedEnds ??= { request: new Set(), response: new Set() }
@@ -34,7 +34,8 @@ const INJECTED_BYTES = 32
 
 function assertBetweenMessages(capture: Capture, direction: 'request' | 'response'): void {
   const body = capture.body(direction)
-  if (body.truncated) throw cannot('more has passed than is stored, so that it is not known where a message ends')
+  if (body.storedBytes < body.bytes)
+    throw cannot('more has passed than is stored, so that it is not known where a message ends')
   const { frames, problem } = readFrames(body.read(), Number.MAX_SAFE_INTEGER)
   const last = frames.at(-1)
   const lastData = frames.findLast(({ opcode }) => opcode < 8)

@@ -26,6 +26,14 @@ export class ApiContext {
     throw new ApiFailure('notFound', { err: `there is no capture ${id}` })
   }
 
+  /** The same with bodies that go on on disk. Throws 404. */
+  async wholeCapture(id: string): Promise<Capture> {
+    const found = await this.capture(id)
+    const isParted = found.requestBody.tail ?? found.responseBody.tail
+    if (!isParted || found.state === 'open') return found
+    return (await this.inspector.spool?.load(id)) ?? found
+  }
+
   /** One that can be changed: in memory. Throws 404, and 409 for one that is only on disk. */
   liveCapture(id: string): Capture {
     const found = this.inspector.store.get(id)

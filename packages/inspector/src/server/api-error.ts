@@ -48,6 +48,7 @@ const kinds: Readonly<Record<InspectorErrorCode, FailureKind>> = {
   ERR_INSPECTOR_PIN: 'conflict',
   ERR_INSPECTOR_HAR: 'badRequest',
   ERR_INSPECTOR_SPOOL: 'internal',
+  ERR_INSPECTOR_REDACTION: 'internal',
 }
 
 /** Any error as an answer. What is not ours says nothing of itself: it may hold what nobody is to see. */

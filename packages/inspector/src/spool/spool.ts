@@ -1,11 +1,14 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir } from 'node:fs/promises'
 import type { CaptureSummary, StoreUsage } from '../contract/summary.ts'
 import { InspectorError } from '../errors.ts'
 import type { Capture } from '../store/capture.ts'
 import type { CaptureStore } from '../store/capture-store.ts'
+import type { RecordedBody } from '../store/recorded-body.ts'
 import { summaryOf } from '../view/summary.ts'
-import { decodeRecord, encodeRecord, RECORD_HEAD_BYTES } from './record.ts'
+import { BodyTail, type Extent } from './body-tail.ts'
+import { lockDirectory } from './lock.ts'
+import { encodeRecord } from './record.ts'
+import { type Place, SpoolFiles } from './spool-files.ts'
 import { decodeCapture, encodeCapture } from './spooled-capture.ts'
 
 export interface SpoolOptions {
@@ -15,24 +18,25 @@ export interface SpoolOptions {
   maxBytes?: number | undefined
   /** Captures that are listed; beyond it the oldest are not any more. @default 10_000 */
   maxCaptures?: number | undefined
+  /**
+   * Kept of one body, in bytes, in memory and on disk together; more only counts. At most a quarter of `maxBytes`. What of it is larger than
+   * the store's own `maxBodyBytes` goes to disk while it passes. @default 67_108_864
+   */
+  maxBodyBytes?: number | undefined
 }
 
-/** Waiting to be written; what comes beyond is not written. */
-const MAX_PENDING_BYTES = 16 * 1024 * 1024
+/** Waiting to be written, of bodies that still pass: for what is known of their exchanges there has to be room behind them. */
+const MAX_PENDING_BLOCK_BYTES = 24 * 1024 * 1024
+/** In place of the length of the facts: a piece of a body. */
+const BLOCK_MARK = 0xffffffff
+/** What facts take that are not written out yet, roughly. */
+const FACTS_BYTES = 64 * 1024
 const LEAST_BYTES = 1024 * 1024
-/** A budget is spent in so many files, the oldest of which goes as a whole. */
-const SEGMENTS = 8
+const DEFAULT_BYTES = 500_000_000
+const DEFAULT_BODY_BYTES = 64 * 1024 * 1024
 
-interface Segment {
-  path: string
-  number: number
-  bytes: number
-}
-
-interface Place {
-  segment: Segment
-  offset: number
-  bytes: number
+interface SpooledSummary {
+  place: Place
   summary: CaptureSummary
 }
 
@@ -41,36 +45,39 @@ interface Place {
  * opens up to the cut. When the disk is full, or fails, nothing more is written, and `usage().stopped` says why; forwarding goes on.
  */
 export class Spool {
-  readonly #directory: string
+  readonly #files: SpoolFiles
   readonly #maxBytes: number
   readonly #maxCaptures: number
-  readonly #places = new Map<string, Place>()
-  #segments: Segment[] = []
-  #file: FileHandle | undefined
-  #stopped: string | null = null
-  #pendingBytes = 0
-  #writing: Promise<void> = Promise.resolve()
-  #unlisten: (() => void) | undefined
+  readonly #maxBodyBytes: number
+  readonly #captures = new Map<string, SpooledSummary>()
+  #detach: (() => void) | undefined
+  #unlock: (() => Promise<void>) | undefined
 
-  private constructor(directory: string, maxBytes: number, maxCaptures: number) {
-    this.#directory = directory
+  private constructor(directory: string, maxBytes: number, maxCaptures: number, maxBodyBytes: number) {
     this.#maxBytes = maxBytes
     this.#maxCaptures = maxCaptures
+    this.#maxBodyBytes = Math.min(maxBodyBytes, Math.floor(maxBytes / 4))
+    this.#files = new SpoolFiles(directory, maxBytes, (file) => {
+      for (const [id, { place }] of this.#captures) if (place.file === file) this.#captures.delete(id)
+    })
   }
 
-  /** Reads what is there. Rejects with `ERR_INSPECTOR_SPOOL` for a directory that cannot be used. */
-  static async open({ directory, maxBytes = 500_000_000, maxCaptures = 10_000 }: SpoolOptions): Promise<Spool> {
+  /** Reads what is there. Rejects with `ERR_INSPECTOR_SPOOL` for a directory that cannot be used, or that another process uses. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const { directory, maxBytes = DEFAULT_BYTES, maxCaptures = 10_000, maxBodyBytes = DEFAULT_BODY_BYTES } = options
     if (!Number.isSafeInteger(maxBytes) || maxBytes < LEAST_BYTES) {
       throw new InspectorError(
         'ERR_INSPECTOR_SPOOL',
         `maxBytes ${maxBytes} of the spool is not an integer from ${LEAST_BYTES}`,
       )
     }
-    const spool = new Spool(directory, maxBytes, maxCaptures)
+    const spool = new Spool(directory, maxBytes, maxCaptures, maxBodyBytes)
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 })
-      for (const name of (await readdir(directory)).sort()) await spool.#read(name)
+      spool.#unlock = await lockDirectory(directory)
+      await spool.#files.readAll((payload, place) => spool.#index(payload, place))
     } catch (cause) {
+      if (cause instanceof InspectorError) throw cause
       const { code } = cause as NodeJS.ErrnoException
       throw new InspectorError('ERR_INSPECTOR_SPOOL', `the spool ${directory} cannot be used (${code})`, { cause })
     }
@@ -79,38 +86,45 @@ export class Spool {
 
   /** Writes what `store` has seen to its end from here on. */
   attach(store: CaptureStore): void {
-    this.#unlisten = store.listen({
+    const unlisten = store.listen({
       onSettled: (capture) => this.#write(capture),
       onRemoved: (id, why) => {
         if (why === 'deleted') this.delete(id)
       },
     })
+    const newest = [...this.#captures.keys()].at(-1)
+    if (newest !== undefined) store.startAfter(newest)
+    const inMemory = store.limits.maxBodyBytes
+    if (this.#maxBodyBytes > inMemory) store.makeTail = () => this.#tail(this.#maxBodyBytes - inMemory)
+    this.#detach = () => {
+      unlisten()
+      store.makeTail = undefined
+    }
   }
 
   has(id: string): boolean {
-    return this.#places.has(id)
+    return this.#captures.has(id)
   }
 
   /** Newest first. */
   summaries(): CaptureSummary[] {
-    return [...this.#places.values()].reverse().map(({ summary }) => summary)
+    return [...this.#captures.values()].reverse().map(({ summary }) => summary)
   }
 
   usage(): NonNullable<StoreUsage['spool']> {
-    const bytes = this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
-    return { bytes, maxBytes: this.#maxBytes, captures: this.#places.size, stopped: this.#stopped }
+    const { bytes, stopped } = this.#files
+    return { bytes, maxBytes: this.#maxBytes, captures: this.#captures.size, stopped }
   }
 
   async load(id: string): Promise<Capture | undefined> {
-    await this.#writing
-    const place = this.#places.get(id)
+    await this.#files.written()
+    const place = this.#captures.get(id)?.place
     if (!place) return undefined
     try {
-      await using file = await opened(place.segment.path)
-      const record = Buffer.alloc(place.bytes)
-      await file.handle.read(record, 0, place.bytes, place.offset)
-      const decoded = decodeRecord(record, 0)
-      return decoded && decodeCapture(decoded.payload)
+      const payload = await this.#files.payload(place.file.number, place)
+      const capture = payload && decodeCapture(payload)
+      if (capture) await Promise.all([this.#join(capture.requestBody), this.#join(capture.responseBody)])
+      return capture
     } catch {
       return undefined
     }
@@ -118,119 +132,86 @@ export class Spool {
 
   /** Writes that it is gone. */
   delete(id: string): void {
-    if (!this.#places.delete(id)) return
-    this.#append(encodeRecord([Buffer.alloc(4), Buffer.from(JSON.stringify({ deleted: id }))]), () => {})
+    if (!this.#captures.delete(id)) return
+    const record = encodeRecord([Buffer.alloc(4), Buffer.from(JSON.stringify({ deleted: id }))])
+    this.#files.append(record.length, () => record)
   }
 
   /** Removes all files. */
   async clear(): Promise<void> {
-    this.#places.clear()
-    await this.#enqueue(async () => {
-      await this.#closeFile()
-      await Promise.all(this.#segments.map(({ path }) => rm(path, { force: true })))
-      this.#segments = []
-    })
+    this.#captures.clear()
+    await this.#files.clear()
   }
 
   /** Resolves when all is written. Idempotent. */
   async close(): Promise<void> {
-    this.#unlisten?.()
-    await this.#enqueue(() => this.#closeFile())
+    this.#detach?.()
+    await this.#files.close()
+    await this.#unlock?.()
+    this.#unlock = undefined
   }
 
   #write(capture: Capture): void {
-    if (capture.imported || this.#stopped !== null) return
-    const record = encodeRecord(encodeCapture(capture))
+    if (capture.imported || this.#files.stopped !== null) return
+    const { requestBody, responseBody } = capture
+    requestBody.tail?.flush()
+    responseBody.tail?.flush()
     const summary = summaryOf(capture)
-    this.#append(record, (segment, offset) => {
-      this.#places.set(summary.id, { segment, offset, bytes: record.length, summary })
-      if (this.#places.size > this.#maxCaptures) this.#places.delete(this.#places.keys().next().value as string)
+    const encode = () => encodeRecord(encodeCapture(capture))
+    // Where the pieces of a body are is known when they are written.
+    const isParted = requestBody.tail !== undefined || responseBody.tail !== undefined
+    const record = isParted ? undefined : encode()
+    const bytes = record?.length ?? requestBody.storedBytes + responseBody.storedBytes + FACTS_BYTES
+    this.#files.append(bytes, record ? () => record : encode, (place) => {
+      this.#captures.set(summary.id, { place, summary })
+      if (this.#captures.size > this.#maxCaptures) this.#captures.delete(this.#captures.keys().next().value as string)
     })
   }
 
-  #append(record: Buffer, onWritten: (segment: Segment, offset: number) => void): void {
-    if (this.#stopped !== null || this.#pendingBytes + record.length > MAX_PENDING_BYTES) return
-    this.#pendingBytes += record.length
-    void this.#enqueue(async () => {
-      this.#pendingBytes -= record.length
-      if (this.#stopped !== null) return
-      try {
-        const segment = await this.#segmentFor(record.length)
-        await this.#file?.appendFile(record)
-        onWritten(segment, segment.bytes)
-        segment.bytes += record.length
-      } catch (cause) {
-        this.#stopped = (cause as NodeJS.ErrnoException).code ?? 'failed'
-      }
-    })
+  #tail(maxBytes: number): BodyTail {
+    return new BodyTail((block) => {
+      if (this.#files.pendingBytes + block.length > MAX_PENDING_BLOCK_BYTES) return undefined
+      const mark = Buffer.alloc(4)
+      mark.writeUInt32BE(BLOCK_MARK)
+      const record = encodeRecord([mark, block])
+      const extent: Extent = { file: 0, offset: 0, bytes: record.length }
+      const isTaken = this.#files.append(
+        record.length,
+        () => record,
+        ({ file, offset }) => {
+          extent.file = file.number
+          extent.offset = offset
+        },
+      )
+      return isTaken ? extent : undefined
+    }, maxBytes)
   }
 
-  #enqueue(job: () => Promise<void>): Promise<void> {
-    this.#writing = this.#writing.then(job, job)
-    return this.#writing
-  }
-
-  async #segmentFor(bytes: number): Promise<Segment> {
-    const segmentBytes = this.#maxBytes / SEGMENTS
-    let last = this.#segments.at(-1)
-    if (!last || !this.#file || last.bytes + bytes > segmentBytes) {
-      await this.#closeFile()
-      const number = (last?.number ?? 0) + 1
-      const path = join(this.#directory, `captures-${String(number).padStart(8, '0')}.spool`)
-      this.#file = await open(path, 'a', 0o600)
-      last = { path, number, bytes: 0 }
-      this.#segments.push(last)
+  /** Puts behind a body what of it is on disk, up to the first piece that is not there any more. */
+  async #join(body: RecordedBody): Promise<void> {
+    if (!body.tail) return
+    const parts: Buffer[] = []
+    for (const extent of body.tail.extents) {
+      const payload = await this.#files.payload(extent.file, extent).catch(() => undefined)
+      if (!payload || payload.readUInt32BE(0) !== BLOCK_MARK) break
+      parts.push(payload.subarray(4))
     }
-    await this.#dropOldest(bytes)
-    return last
+    body.join(parts)
   }
 
-  async #dropOldest(bytes: number): Promise<void> {
-    while (this.#segments.length > 1 && this.usage().bytes + bytes > this.#maxBytes) {
-      const [oldest] = this.#segments.splice(0, 1) as [Segment]
-      for (const [id, place] of this.#places) if (place.segment === oldest) this.#places.delete(id)
-      await rm(oldest.path, { force: true })
-    }
-  }
-
-  async #read(name: string): Promise<void> {
-    const number = /^captures-(\d{8})\.spool$/.exec(name)?.[1]
-    if (number === undefined) return
-    const path = join(this.#directory, name)
-    const bytes = await readFile(path)
-    const segment: Segment = { path, number: Number(number), bytes: 0 }
-    for (let record = decodeRecord(bytes, 0); record; record = decodeRecord(bytes, record.end)) {
-      if (!this.#index(record.payload, segment, record.end)) break
-      segment.bytes = record.end
-    }
-    // What a crash left behind the last whole record would hide all that comes after it.
-    if (segment.bytes < bytes.length) await truncate(path, segment.bytes)
-    this.#segments.push(segment)
-  }
-
-  #index(payload: Buffer, segment: Segment, end: number): boolean {
+  #index(payload: Buffer, place: Place): boolean {
     try {
-      if (payload.readUInt32BE(0) === 0) {
-        this.#places.delete((JSON.parse(payload.toString('utf8', 4)) as { deleted: string }).deleted)
+      const length = payload.readUInt32BE(0)
+      if (length === BLOCK_MARK) return true
+      if (length === 0) {
+        this.#captures.delete((JSON.parse(payload.toString('utf8', 4)) as { deleted: string }).deleted)
         return true
       }
       const summary = summaryOf(decodeCapture(payload))
-      const bytes = payload.length + RECORD_HEAD_BYTES
-      this.#places.set(summary.id, { segment, offset: end - bytes, bytes, summary })
+      this.#captures.set(summary.id, { place, summary })
       return true
     } catch {
       return false
     }
   }
-
-  async #closeFile(): Promise<void> {
-    const file = this.#file
-    this.#file = undefined
-    await file?.close().catch(() => {})
-  }
-}
-
-async function opened(path: string): Promise<AsyncDisposable & { handle: FileHandle }> {
-  const handle = await open(path, 'r')
-  return { handle, [Symbol.asyncDispose]: () => handle.close() }
 }

@@ -1,13 +1,15 @@
 import type { HeaderList, RequestHead, ResponseHead } from '@tunnel/http'
 import type { CaptureKind, CaptureState } from '../contract/kinds.ts'
-import { Capture } from '../store/capture.ts'
+import { Capture, type CaptureSource } from '../store/capture.ts'
 import { defaultInspectorLimits } from '../store/limits.ts'
 import { type Piece, Pieces } from '../store/pieces.ts'
+import type { RecordedBody } from '../store/recorded-body.ts'
+import { BodyTail, type Extent } from './body-tail.ts'
 
 /** What is written of a capture beside its bodies. Times count from its start. */
 interface SpooledFacts {
   id: string
-  source: { name: string; url: string; upstream: string }
+  source: CaptureSource
   kind: CaptureKind
   state: CaptureState
   startedAt: number
@@ -32,6 +34,14 @@ interface SpooledFacts {
   requestStored: number
   responseBytes: number
   responseStored: number
+  /** Of a body that went on on disk: how much, and where. */
+  requestTail?: SpooledTail
+  responseTail?: SpooledTail
+}
+
+interface SpooledTail {
+  bytes: number
+  extents: Extent[]
 }
 
 /** u32 length of the facts, big-endian; the facts as JSON; the stored bytes of both bodies. */
@@ -40,7 +50,12 @@ export function encodeCapture(capture: Capture): Buffer[] {
   const since = (ms: number | undefined) => (ms === undefined ? undefined : ms - startMs)
   const facts = {
     ...pick(capture),
-    source: { name: source.name, url: source.url, upstream: source.upstream },
+    source: {
+      name: source.name,
+      url: source.url,
+      upstream: source.upstream,
+      sharesConnections: source.sharesConnections,
+    },
     connectedMs: since(capture.connectedMs),
     requestEndMs: since(capture.requestEndMs),
     responseHeadMs: since(capture.responseHeadMs),
@@ -51,6 +66,8 @@ export function encodeCapture(capture: Capture): Buffer[] {
     requestStored: requestBody.storedBytes,
     responseBytes: responseBody.bytes,
     responseStored: responseBody.storedBytes,
+    requestTail: tailOf(requestBody),
+    responseTail: tailOf(responseBody),
   }
   const json = Buffer.from(JSON.stringify(facts))
   const length = Buffer.alloc(4)
@@ -58,13 +75,15 @@ export function encodeCapture(capture: Capture): Buffer[] {
   return [length, json, requestBody.read(), responseBody.read()]
 }
 
-/** A capture that belongs to no store. Throws for what is none. */
+/** A capture that belongs to no store; where its bodies go on they say where. Throws for what is none. */
 export function decodeCapture(payload: Buffer): Capture {
   const jsonEnd = 4 + payload.readUInt32BE(0)
   const facts = JSON.parse(payload.toString('utf8', 4, jsonEnd)) as SpooledFacts
-  const capture = new Capture(facts.id, facts.source, facts.kind, facts.startedAt)
+  const capture = new Capture({ second: 0, sequence: 0 }, facts.source, facts.kind, facts.startedAt, facts.id)
   const { requestStored, responseStored, requestBytes, responseBytes, pieces, ...rest } = facts
-  Object.assign(capture, pick(rest))
+  const { requestTail, responseTail } = rest
+  const { id: _, ...same } = pick(rest)
+  Object.assign(capture, same)
   capture.connectedMs = rest.connectedMs
   capture.requestEndMs = rest.requestEndMs
   capture.responseHeadMs = rest.responseHeadMs
@@ -81,7 +100,17 @@ export function decodeCapture(payload: Buffer): Capture {
   answered.replace(payload.subarray(requestEnd, requestEnd + responseStored))
   asked.bytes = requestBytes
   answered.bytes = responseBytes
+  asked.tail = requestTail && writtenTail(requestTail)
+  answered.tail = responseTail && writtenTail(responseTail)
   return capture
+}
+
+const tailOf = ({ tail }: RecordedBody): SpooledTail | undefined => tail && { bytes: tail.bytes, extents: tail.extents }
+
+function writtenTail({ bytes, extents }: SpooledTail): BodyTail {
+  const tail = new BodyTail(() => undefined, 0, extents)
+  tail.bytes = bytes
+  return tail
 }
 
 /** What is the same in both. */

@@ -41,7 +41,7 @@ export class ConnectionRecorder implements ConnectionObserver {
       return
     }
     if (direction === 'response') capture.responseHeadMs ??= performance.now()
-    let cost = body.append(chunk, this.#store.room(capture, body.storedBytes))
+    let cost = this.#store.append(capture, body, chunk)
     if (capture.pieces) {
       cost += capture.pieces.add(direction, offset, chunk.length, performance.now())
       capture.messageCount = capture.pieces.list.length

@@ -1,7 +1,7 @@
 import type { ByteInjector, ExchangeObserver, HeaderList, RequestHead, ResponseHead } from '@tunnel/http'
 import type { Redaction } from '../redact/redaction.ts'
-import type { Capture, CaptureSource } from './capture.ts'
-import { headerValue, isGrpc, isStreamKind, kindOf, mediaType } from './capture-kind.ts'
+import type { Capture } from './capture.ts'
+import { isGrpc, isStreamKind, kindOf, mediaType, visitorAddress } from './capture-kind.ts'
 import type { CaptureStore } from './capture-store.ts'
 import { Pieces } from './pieces.ts'
 
@@ -12,20 +12,25 @@ export class ExchangeRecorder implements ExchangeObserver {
   readonly #redaction: Redaction | undefined
   #responseEnded = false
   #requestEnded = false
+  /** The capture may be another one's by now. */
+  #isOver = false
 
-  constructor(store: CaptureStore, source: CaptureSource, redaction: Redaction | undefined) {
+  /** `capture` is new. */
+  constructor(store: CaptureStore, capture: Capture, redaction: Redaction | undefined) {
     this.#store = store
     this.#redaction = redaction
-    this.capture = store.begin(source, 'http')
-    this.capture.bodiesHeld = redaction?.hasBodyRules ?? false
+    this.capture = capture
+    capture.bodiesHeld = redaction?.hasBodyRules ?? false
   }
 
   onRequestHead(head: RequestHead, atMs: number): void {
+    if (this.#isOver) return
     const { capture } = this
     const kept = this.#redaction ? this.#redaction.requestHead(head) : head
     capture.startMs = atMs
     capture.requestHead = kept
-    capture.remoteAddress = visitorAddress(head.headers)
+    // Rules for the head may hide where it stands.
+    if (this.#redaction) capture.remoteAddress = visitorAddress(head.headers)
     if (head.framing !== 'none' && isGrpc(mediaType(head.headers))) {
       capture.kind = 'grpc'
       capture.pieces = new Pieces(this.#store.limits.maxPieces)
@@ -39,6 +44,7 @@ export class ExchangeRecorder implements ExchangeObserver {
   }
 
   onRequestEnd(trailers: HeaderList | undefined, atMs: number): void {
+    if (this.#isOver) return
     const { capture } = this
     capture.requestEndMs = atMs
     if (trailers) {
@@ -50,6 +56,7 @@ export class ExchangeRecorder implements ExchangeObserver {
   }
 
   onInformational(head: ResponseHead, atMs: number): void {
+    if (this.#isOver) return
     const { capture } = this
     capture.informational ??= []
     if (capture.informational.length >= this.#store.limits.maxInformational) return
@@ -59,6 +66,7 @@ export class ExchangeRecorder implements ExchangeObserver {
   }
 
   onResponseHead(head: ResponseHead, atMs: number): void {
+    if (this.#isOver) return
     const { capture } = this
     const kept = this.#redaction ? this.#redaction.responseHead(head) : head
     capture.responseHeadMs = atMs
@@ -78,6 +86,7 @@ export class ExchangeRecorder implements ExchangeObserver {
   }
 
   onResponseEnd(trailers: HeaderList | undefined, atMs: number): void {
+    if (this.#isOver) return
     const { capture } = this
     if (trailers) {
       capture.responseTrailers = this.#redaction ? this.#redaction.headers(trailers) : trailers
@@ -88,19 +97,23 @@ export class ExchangeRecorder implements ExchangeObserver {
   }
 
   onFailure(code: string, atMs: number): void {
+    if (this.#isOver) return
     this.capture.failure = code
     this.#settle('failed', atMs)
   }
 
   onConnected(atMs: number): void {
+    if (this.#isOver) return
     this.capture.connectedMs = atMs
   }
 
   onUpgraded(injector: ByteInjector): void {
+    if (this.#isOver) return
     this.capture.inject = injector
   }
 
   #record(direction: 'request' | 'response', chunk: Buffer): void {
+    if (this.#isOver) return
     const { capture } = this
     const body = capture.ownBody(direction)
     const offset = body.bytes
@@ -108,7 +121,7 @@ export class ExchangeRecorder implements ExchangeObserver {
       body.skip(chunk.length)
       return
     }
-    let cost = body.append(chunk, this.#store.room(capture, body.storedBytes))
+    let cost = this.#store.append(capture, body, chunk)
     if (capture.pieces) {
       cost += capture.pieces.add(direction, offset, chunk.length, performance.now())
       capture.messageCount = capture.pieces.list.length
@@ -123,6 +136,7 @@ export class ExchangeRecorder implements ExchangeObserver {
 
   #settle(state: 'complete' | 'failed', atMs: number): void {
     const { capture } = this
+    this.#isOver = true
     capture.endMs = atMs
     capture.inject = undefined
     if (this.#redaction?.hasBodyRules) this.#redactBodies(this.#redaction)
@@ -141,12 +155,6 @@ export class ExchangeRecorder implements ExchangeObserver {
 /** What headers take: their characters and, for each string, what it costs beside them. */
 export function headBytes(headers: HeaderList): number {
   let bytes = 64
-  for (const text of headers) bytes += text.length + 24
+  for (let at = 0; at < headers.length; at++) bytes += (headers[at] as string).length + 24
   return bytes
-}
-
-/** The last address of `X-Forwarded-For`: what the edge says, whatever the visitor claimed before it. */
-function visitorAddress(headers: HeaderList): string {
-  const list = headerValue(headers, 'x-forwarded-for')
-  return list.slice(list.lastIndexOf(',') + 1).trim()
 }

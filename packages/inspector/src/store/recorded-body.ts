@@ -1,5 +1,6 @@
-/** Up to here a body that comes in one piece is a string of the heap: no buffer to track, nothing that it pins. */
-const TEXT_BYTES = 4096
+import type { BodyTail } from '../spool/body-tail.ts'
+import type { BodySlab } from './body-slab.ts'
+
 /** Segments of a body that comes in many pieces double up to this size. */
 const MAX_SEGMENT_BYTES = 64 * 1024
 const MIN_SEGMENT_BYTES = 1024
@@ -11,22 +12,29 @@ export class RecordedBody {
   bytes = 0
   /** That are here. */
   storedBytes = 0
-  #small: string | undefined
+  /** Holds the first piece, if that is small, among those of others. */
+  #slab: Buffer | undefined
+  #slabAt = 0
+  #slabBytes = 0
   #segments: Buffer[] | undefined
   /** Free bytes at the end of the last segment. */
   #free = 0
+  /** Where goes what there is no room for here. */
+  tail: BodyTail | undefined
 
   /** Takes at most `room` bytes of `chunk`, and returns what memory that took. */
-  append(chunk: Buffer, room: number): number {
+  append(chunk: Buffer, room: number, slab?: BodySlab): number {
     this.bytes += chunk.length
-    const taken = Math.min(chunk.length, room)
-    if (taken <= 0) return 0
+    const taken = Math.max(0, Math.min(chunk.length, room))
+    if (taken < chunk.length) this.tail?.append(chunk.subarray(taken))
+    if (taken === 0) return 0
+    const isFirst = this.storedBytes === 0
     this.storedBytes += taken
-    if (!this.#segments && this.#small === undefined && taken <= TEXT_BYTES) {
-      this.#small = chunk.toString('latin1', 0, taken)
-      return taken + SEGMENT_OVERHEAD_BYTES
-    }
-    return this.#copy(chunk, taken)
+    if (!isFirst || !slab || taken > slab.maxBodyBytes) return this.#copy(chunk, taken)
+    this.#slab = slab.add(chunk, taken)
+    this.#slabAt = slab.at
+    this.#slabBytes = taken
+    return taken
   }
 
   /** Counts bytes that are not to be stored. */
@@ -34,8 +42,14 @@ export class RecordedBody {
     this.bytes += bytes
   }
 
+  /** Here or on disk. */
+  get keptBytes(): number {
+    return this.storedBytes + (this.tail?.bytes ?? 0)
+  }
+
+  /** Something of it is nowhere. */
   get truncated(): boolean {
-    return this.storedBytes < this.bytes
+    return this.keptBytes < this.bytes
   }
 
   /** The stored bytes from `from` to before `to`; a copy. */
@@ -54,22 +68,42 @@ export class RecordedBody {
 
   /** Takes `bytes` in place of what is here. */
   replace(bytes: Buffer): void {
-    this.#small = undefined
+    this.drop()
     this.#segments = [bytes]
-    this.#free = 0
     this.storedBytes = bytes.length
+  }
+
+  /** What went on elsewhere is here now, as far as it could be found. */
+  join(rest: readonly Buffer[]): void {
+    const bytes = Buffer.concat([this.read(), ...rest])
+    this.replace(bytes)
   }
 
   /** Lets go of the bytes; the count stays. */
   drop(): void {
-    this.#small = undefined
+    this.#slab = undefined
+    this.#slabBytes = 0
     this.#segments = undefined
     this.#free = 0
     this.storedBytes = 0
+    this.tail = undefined
+  }
+
+  /** Begins anew, with nothing. */
+  reuse(): void {
+    this.bytes = 0
+    this.drop()
+  }
+
+  /** It stays for longer than those around it: takes its bytes out of where others have theirs. */
+  takeOut(): void {
+    if (!this.#slab) return
+    this.#slab = ownCopy(this.#slab.subarray(this.#slabAt, this.#slabAt + this.#slabBytes))
+    this.#slabAt = 0
   }
 
   *#parts(): Generator<Buffer> {
-    if (this.#small !== undefined) yield Buffer.from(this.#small, 'latin1')
+    if (this.#slab) yield this.#slab.subarray(this.#slabAt, this.#slabAt + this.#slabBytes)
     const segments = this.#segments ?? []
     for (const [index, segment] of segments.entries()) {
       yield index === segments.length - 1 ? segment.subarray(0, segment.length - this.#free) : segment
@@ -86,7 +120,7 @@ export class RecordedBody {
     }
     const left = taken - fitting
     if (left === 0) return 0
-    const isFirst = this.#segments.length === 0 && this.#small === undefined
+    const isFirst = this.#segments.length === 0 && this.#slabBytes === 0
     const grown = Math.min(MAX_SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, this.storedBytes))
     const size = isFirst ? left : Math.max(left, grown)
     const segment = Buffer.allocUnsafeSlow(size)
@@ -95,4 +129,11 @@ export class RecordedBody {
     this.#segments.push(segment)
     return size + SEGMENT_OVERHEAD_BYTES
   }
+}
+
+/** `Buffer.from` would cut it out of a pool that is shared as well. */
+function ownCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }

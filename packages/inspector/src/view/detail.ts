@@ -61,23 +61,24 @@ export function pairsOf(headers: HeaderList): HeaderPair[] {
 }
 
 function bodyInfo(capture: Capture, direction: 'request' | 'response'): BodyInfo {
-  const { bytes, storedBytes, truncated } = capture.body(direction)
+  const { bytes, keptBytes, truncated } = capture.body(direction)
   const headers = (direction === 'request' ? capture.requestHead : capture.responseHead)?.headers ?? []
   return {
     uri: `/api/captures/${capture.id}/${direction}/body`,
     bytes,
-    storedBytes: capture.bodiesHeld ? 0 : storedBytes,
+    storedBytes: capture.bodiesHeld ? 0 : keptBytes,
     truncated,
     contentType: headerValue(headers, 'content-type'),
     contentEncoding: headerValue(headers, 'content-encoding').toLowerCase(),
   }
 }
 
-function timingsOf({ kind, startMs, connectedMs, requestEndMs, responseHeadMs, endMs }: Capture): Timings {
+function timingsOf(capture: Capture): Timings {
+  const { kind, startMs, connectedMs, requestEndMs, responseHeadMs, endMs } = capture
   const since = (ms: number | undefined) => (ms === undefined ? null : rounded(ms - startMs))
   const wasOpen = connectedMs === undefined && responseHeadMs !== undefined && kind !== 'tcp' && kind !== 'tls'
   return {
-    queueMs: null,
+    queueMs: capture.imported || capture.source.sharesConnections ? null : 0,
     connectMs: wasOpen ? 0 : since(connectedMs),
     requestEndMs: since(requestEndMs),
     firstByteMs: since(responseHeadMs),

@@ -5,7 +5,7 @@ import {
   type RequestHandler,
   type RequestHead,
 } from '@tunnel/http'
-import { STREAM_ACCEPTED } from '@tunnel/protocol'
+import { STREAM_ACCEPTED, type StreamHeader } from '@tunnel/protocol'
 import type { Stream } from '@tunnel/yamux'
 import { brokenBy } from '../../inspection/stream-tap.ts'
 import { type ForwardEvents, refuse } from '../forward-stream.ts'
@@ -22,6 +22,7 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
   readonly #scheme: 'http' | 'https'
   readonly #pool: SessionPool
   readonly #events: ForwardEvents
+  readonly #visitorAddress: string
   readonly #decoder = new RequestDecoder(this, { maxHeadBytes, maxHeaders })
   readonly #startedAt = performance.now()
   readonly #headerBytes: number
@@ -38,8 +39,16 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
   #wantsNext = false
 
   /** `first` are bytes that came with the stream's header. */
-  constructor(stream: Stream, first: Buffer, scheme: 'http' | 'https', pool: SessionPool, events: ForwardEvents) {
+  constructor(
+    stream: Stream,
+    header: StreamHeader,
+    first: Buffer,
+    scheme: 'http' | 'https',
+    pool: SessionPool,
+    events: ForwardEvents,
+  ) {
     this.#stream = stream
+    this.#visitorAddress = header.visitorAddress
     this.#scheme = scheme
     this.#pool = pool
     this.#events = events
@@ -118,14 +127,14 @@ export class Http2Forwarder implements RequestHandler, ExchangeOwner {
     if (this.#isAccepted) return
     this.#isAccepted = true
     this.#stream.send(STREAM_ACCEPTED)
-    this.#events.onOpened?.()
+    this.#events.onOpened?.(this.#visitorAddress)
   }
 
   onUnreachable(cause: Error): void {
     this.#exchange = undefined
     this.#isHeld = false
     this.#fail('ERR_TUNNEL_8012')
-    if (!this.#isAccepted) refuse(this.#stream, cause, this.#events)
+    if (!this.#isAccepted) refuse(this.#stream, cause, this.#events, this.#visitorAddress)
     // The edge asks again on a stream of its own, and hears there why.
     else this.onBroken(false)
   }

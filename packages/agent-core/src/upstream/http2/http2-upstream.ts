@@ -24,13 +24,13 @@ export function http2Upstream(
   return {
     handle(stream, header, first) {
       if (proxyProtocol === undefined) {
-        new Http2Forwarder(stream, first, scheme, shared, events)
+        new Http2Forwarder(stream, header, first, scheme, shared, events)
         return
       }
       // The upstream is told whose connection it is: another visitor's request would be taken for theirs.
       const own = new SessionPool(() => dialHttp2(address, options, proxyHeader(proxyProtocol, header)))
       stream.once('close', () => own.close())
-      new Http2Forwarder(stream, first, scheme, own, events)
+      new Http2Forwarder(stream, header, first, scheme, own, events)
     },
     close: () => shared.close(),
   }

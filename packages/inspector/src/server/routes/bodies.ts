@@ -18,7 +18,7 @@ export function addBodyRoutes(app: TypedApp, context: ApiContext): void {
     '/api/captures/:id/:direction/body',
     { schema: { tags: ['captures'], summary: 'Bytes of a body', params, querystring: bodyQuerySchema } },
     async ({ params: { id, direction }, query, headers }, reply) => {
-      const capture = await context.capture(id)
+      const capture = await context.wholeCapture(id)
       const body = capture.body(direction)
       reply.header('x-body-bytes', body.bytes).header('x-stored-bytes', capture.bodiesHeld ? 0 : body.storedBytes)
       reply.header('x-truncated', String(body.truncated))

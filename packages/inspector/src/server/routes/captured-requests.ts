@@ -45,7 +45,7 @@ export function addCapturedRequestRoutes(app: TypedApp, context: ApiContext): vo
     '/api/requests/http/:id',
     { schema: { tags, summary: 'Show a captured request', params, response: { 200: capturedRequestSchema } } },
     async ({ params: { id } }) => {
-      const request = capturedRequestOf(await context.capture(id))
+      const request = capturedRequestOf(await context.wholeCapture(id))
       if (!request) throw new ApiFailure('notFound', { err: `there is no captured request ${id}` })
       return request
     },
@@ -55,7 +55,7 @@ export function addCapturedRequestRoutes(app: TypedApp, context: ApiContext): vo
     '/api/requests/http',
     { schema: { tags, summary: 'Replay a captured request', body: replayCapturedRequestSchema } },
     async ({ body: { id, tunnel_name } }, reply) => {
-      context.replayer.start(await context.capture(id), {
+      context.replayer.start(await context.wholeCapture(id), {
         times: 1,
         allowTruncated: false,
         endpoint: tunnel_name || undefined,
@@ -68,7 +68,7 @@ export function addCapturedRequestRoutes(app: TypedApp, context: ApiContext): vo
     '/api/requests/http/:id',
     { schema: { tags, summary: 'Replay a captured request, edited', params, body: editCapturedRequestSchema } },
     async ({ params: { id }, body: { tunnel_name, method, path, headers, trailers, body } }, reply) => {
-      context.replayer.start(await context.capture(id), {
+      context.replayer.start(await context.wholeCapture(id), {
         times: 1,
         allowTruncated: false,
         endpoint: tunnel_name || undefined,

@@ -49,7 +49,7 @@ export function addExportRoutes(app: TypedApp, context: ApiContext): void {
       },
     },
     async ({ params: { id }, query: { format, secrets } }) => {
-      const capture = await context.capture(id)
+      const capture = await context.wholeCapture(id)
       if (!capture.requestHead) throw new ApiFailure('notFound', { err: `the capture ${id} is no HTTP request` })
       return savedTest(capture, format, secrets === 'include')
     },

@@ -21,7 +21,7 @@ export function addReplayRoutes(app: TypedApp, context: ApiContext): void {
       bodyLimit: MAX_REPLAY_BYTES,
     },
     async ({ params: { id }, body }, reply) => {
-      const ids = context.replayer.start(await context.capture(id), body)
+      const ids = context.replayer.start(await context.wholeCapture(id), body)
       return reply.code(202).send({ ids })
     },
   )

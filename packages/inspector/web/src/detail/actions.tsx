@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useLayoutEffect, useState } from 'react'
 import type { CaptureDetail, TestFormat } from '../../../src/contract.ts'
 import { changeCapture, deleteCapture, exportHar, saveAsTest } from '../api/captures.ts'
 import { attempt } from '../app/notices.tsx'
@@ -10,29 +10,46 @@ import { download } from '../ui/files.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { copyAs } from './copy-as.ts'
+import type { ActionKey } from './early-keys.ts'
 
 const ReplayEditor = lazy(() => import('../replay/replay-editor.tsx'))
 const NoteEditor = lazy(() => import('./note-editor.tsx'))
 
+interface ActionsProps {
+  readonly detail: CaptureDetail
+  readonly against: string | undefined
+  readonly earlyKeys: Set<ActionKey>
+}
+
 /** What can be done with an exchange. */
-export function Actions({ detail, against }: { detail: CaptureDetail; against: string | undefined }) {
+export function Actions({ detail, against, earlyKeys }: ActionsProps) {
   const feed = useFeed()
   const [open, setOpen] = useState<'replay' | 'note'>()
   const { id, pinned, canReplay, request } = detail
   const pin = (): Promise<boolean> =>
-    attempt('Pinning failed', async () => feed.put(await changeCapture(id, { pinned: !pinned })))
+    attempt('Pinning failed', async () => {
+      // The list knows of a change before the details do.
+      const now = feed.table.get(id)?.pinned ?? pinned
+      feed.put(await changeCapture(id, { pinned: !now }))
+    })
   const again = (): void => {
     if (!canReplay) return
     if (detail.truncated && detail.request?.body.truncated) setOpen('replay')
     else void replay(id, {})
   }
   const curl = (): Promise<boolean> => copyAs('curl', detail)
-  useShortcuts({
+  const keys: Record<ActionKey, () => void> = {
     r: again,
     e: () => canReplay && setOpen('replay'),
     s: () => void pin(),
     c: () => request && void curl(),
     d: () => detail.replayOf !== null && navigate({ against: against === undefined ? detail.replayOf : undefined }),
+  }
+  useShortcuts(keys)
+  useLayoutEffect(() => {
+    const pressed = [...earlyKeys]
+    earlyKeys.clear()
+    for (const key of pressed) keys[key]()
   })
   return (
     <div className="detail-actions">

@@ -5,10 +5,17 @@ import { outcomeOf, statusLine, titleOf } from '../list/outcome.ts'
 import { agoText, durationText } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Actions } from './actions.tsx'
+import type { ActionKey } from './early-keys.ts'
 import { Lineage } from './lineage.tsx'
 import './detail-head.css'
 
-export function DetailHead({ detail, against }: { detail: CaptureDetail; against: string | undefined }) {
+interface DetailHeadProps {
+  readonly detail: CaptureDetail
+  readonly against: string | undefined
+  readonly earlyKeys: Set<ActionKey>
+}
+
+export function DetailHead({ detail, against, earlyKeys }: DetailHeadProps) {
   return (
     <header className="detail-head">
       <div className="detail-title">
@@ -43,7 +50,7 @@ export function DetailHead({ detail, against }: { detail: CaptureDetail; against
         <li>{detail.protocol}</li>
       </ul>
       <Lineage detail={detail} against={against} />
-      <Actions detail={detail} against={against} />
+      <Actions detail={detail} against={against} earlyKeys={earlyKeys} />
     </header>
   )
 }

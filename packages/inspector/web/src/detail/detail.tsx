@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import type { CaptureDetail } from '../../../src/contract.ts'
 import { useDetail } from '../captures/use-detail.ts'
 import { DetailHead } from './detail-head.tsx'
+import { type ActionKey, useEarlyKeys, useKeyHold } from './early-keys.ts'
 import { ExchangeSide } from './exchange-side.tsx'
 import { PolicyTrace } from './policy-trace.tsx'
 import { Waterfall } from './waterfall.tsx'
@@ -13,12 +14,13 @@ const Messages = lazy(() => import('../messages/messages.tsx'))
 /** Everything about one exchange. */
 export function Detail({ id, against }: { id: string | undefined; against: string | undefined }) {
   const { detail, error } = useDetail(id)
+  const earlyKeys = useEarlyKeys(id)
   if (id === undefined) return <p className="detail-hint muted">Choose an exchange to look at it.</p>
   if (error !== undefined) return <p className="detail-hint muted">{error}</p>
-  if (!detail) return <p className="detail-hint muted" aria-busy="true" />
+  if (!detail) return <Awaited earlyKeys={earlyKeys} />
   return (
     <article className="detail" key={detail.id}>
-      <DetailHead detail={detail} against={against} />
+      <DetailHead detail={detail} against={against} earlyKeys={earlyKeys} />
       {against !== undefined && (
         <Suspense>
           <Comparison detail={detail} against={against} />
@@ -40,6 +42,11 @@ export function Detail({ id, against }: { id: string | undefined; against: strin
       </div>
     </article>
   )
+}
+
+function Awaited({ earlyKeys }: { earlyKeys: Set<ActionKey> }) {
+  useKeyHold(earlyKeys)
+  return <p className="detail-hint muted" aria-busy="true" />
 }
 
 function Failure({ detail: { failureDetail } }: { detail: CaptureDetail }) {
