@@ -8,6 +8,7 @@ export interface EdgeSettings {
   /** Lower case, punycode, no doubles; the first is the default one. */
   readonly domains: readonly [string, ...string[]]
   readonly edgeHost: string
+  readonly region: string
   readonly tcpPublicHost: string
   /** `undefined`: the port that the HTTP listener got. */
   readonly publicHttpPort: number | undefined
@@ -39,6 +40,18 @@ export interface EdgeSettings {
   readonly log: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'crit'
   readonly logFormat: 'json' | 'term'
+  /** A path, `-` for standard output; `undefined`: no events. */
+  readonly eventsFile: string | undefined
+  readonly eventsHeaders: 'none' | 'safe' | 'all'
+  readonly eventsMaxBytes: number
+  readonly eventsMaxFiles: number
+  readonly maxQueuedEvents: number
+  /** `undefined`: no listener for metrics and health. */
+  readonly metricsAddr: ListenAddress | undefined
+  /** `undefined`: no traces. */
+  readonly otlpEndpoint: string | undefined
+  readonly traceSampleRatio: number
+  readonly maxQueuedSpans: number
   readonly heartbeatIntervalMs: number
   readonly heartbeatToleranceMs: number
   readonly resumeWindowMs: number
@@ -48,11 +61,14 @@ export interface EdgeSettings {
   readonly handshakeTimeoutMs: number
   readonly helloTimeoutMs: number
   readonly maxUnauthenticatedSessions: number
+  readonly maxUnauthenticatedPerAddress: number
   readonly maxSessionsPerCredential: number
   readonly maxStreamsPerSession: number
   readonly maxEndpointsPerSession: number
   readonly maxPoolSize: number
   readonly maxVisitorConnections: number
+  readonly maxConnectionsPerAddress: number
+  readonly maxConnectionsPerEndpoint: number
   readonly maxWaitingRequests: number
   readonly maxHeadBytes: number
   readonly maxHeaders: number
@@ -75,6 +91,16 @@ export interface EdgeSettings {
   readonly maxHttp2ControlFrames: number
   readonly maxHttp2InvalidFrames: number
   readonly http2PingIntervalMs: number
+  readonly overloadSampleMs: number
+  readonly maxMemoryBytes: number
+  readonly maxDescriptors: number
+  readonly maxEventLoopDelayMs: number
+  readonly keepAliveMarkPercent: number
+  readonly connectionMarkPercent: number
+  readonly requestMarkPercent: number
+  readonly maxRefusedConnections: number
+  readonly refusalTimeoutMs: number
+  readonly webSocketPingIntervalMs: number
 }
 
 /** Whether only this machine can mean these domains, so that the edge is for trying out. */
@@ -91,6 +117,7 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
   return {
     domains,
     edgeHost: values.edge_host ?? firstDomain,
+    region: values.region,
     tcpPublicHost: values.tcp_public_host ?? firstDomain,
     publicHttpPort: values.public_http_port,
     publicHttpsPort: values.public_https_port,
@@ -111,6 +138,16 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     log: values.log,
     logLevel: values.log_level,
     logFormat: values.log_format,
+    // A bare - is no text in YAML.
+    eventsFile: values.events_file === 'stdout' ? '-' : values.events_file,
+    eventsHeaders: values.events_headers,
+    eventsMaxBytes: values.events_max_bytes,
+    eventsMaxFiles: values.events_max_files,
+    maxQueuedEvents: values.max_queued_events,
+    metricsAddr: values.metrics_addr || undefined,
+    otlpEndpoint: values.otlp_endpoint,
+    traceSampleRatio: values.trace_sample_ratio,
+    maxQueuedSpans: values.max_queued_spans,
     heartbeatIntervalMs: values.heartbeat_interval,
     heartbeatToleranceMs: values.heartbeat_tolerance,
     resumeWindowMs: values.resume_window,
@@ -120,11 +157,14 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     handshakeTimeoutMs: values.handshake_timeout,
     helloTimeoutMs: values.hello_timeout,
     maxUnauthenticatedSessions: values.max_unauthenticated_sessions,
+    maxUnauthenticatedPerAddress: values.max_unauthenticated_per_address,
     maxSessionsPerCredential: values.max_sessions_per_credential,
     maxStreamsPerSession: values.max_streams_per_session,
     maxEndpointsPerSession: values.max_endpoints_per_session,
     maxPoolSize: values.max_pool_size,
     maxVisitorConnections: values.max_visitor_connections,
+    maxConnectionsPerAddress: values.max_connections_per_address,
+    maxConnectionsPerEndpoint: values.max_connections_per_endpoint,
     maxWaitingRequests: values.max_waiting_requests,
     maxHeadBytes: values.max_head_bytes,
     maxHeaders: values.max_headers,
@@ -147,5 +187,15 @@ export const edgeSettingsFrom = (values: SettingValues, defaultDataDir: string):
     maxHttp2ControlFrames: values.max_http2_control_frames,
     maxHttp2InvalidFrames: values.max_http2_invalid_frames,
     http2PingIntervalMs: values.http2_ping_interval,
+    overloadSampleMs: values.overload_sample,
+    maxMemoryBytes: values.max_memory_bytes,
+    maxDescriptors: values.max_descriptors,
+    maxEventLoopDelayMs: values.max_event_loop_delay,
+    keepAliveMarkPercent: values.keep_alive_mark_percent,
+    connectionMarkPercent: values.connection_mark_percent,
+    requestMarkPercent: values.request_mark_percent,
+    maxRefusedConnections: values.max_refused_connections,
+    refusalTimeoutMs: values.refusal_timeout,
+    webSocketPingIntervalMs: values.web_socket_ping_interval,
   }
 }

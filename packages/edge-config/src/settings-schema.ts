@@ -9,10 +9,13 @@ import {
   domains,
   host,
   hostPatterns,
+  httpUrl,
   onOff,
   paths,
   port,
   portRange,
+  ratio,
+  regionName,
   text,
 } from './value-types.ts'
 
@@ -48,8 +51,10 @@ const listeners = 'Listeners'
 const storage = 'Storage and certificates'
 const policies = 'Traffic policies'
 const logging = 'Logs'
+const observation = 'Events and metrics'
 const sessions = 'Agent sessions'
 const limits = 'Limits for visitors'
+const overload = 'Overload'
 
 /** Every setting of the edge. This is the one place where a setting is named, typed, bounded, defaulted and described. */
 export const shape = {
@@ -63,6 +68,12 @@ export const shape = {
     host(),
     { section: names, value: 'host', defaultText: 'the first domain' },
     "The edge's own host: for its API and for agents that connect by WebSocket.",
+  ),
+  region: setting(
+    regionName(),
+    'default',
+    { section: names, value: 'name' },
+    'Name of the place where this edge is: agents show it, and policies can ask for it.',
   ),
   tcp_public_host: unset(
     host(),
@@ -184,6 +195,58 @@ export const shape = {
     { section: logging, value: 'format' },
     'Form of a log line: json, or term for people.',
   ),
+  events_file: unset(
+    text(),
+    { section: observation, value: 'path', defaultText: 'none' },
+    'Where an event for each finished request and connection goes, as a line of JSON: a path, or stdout, for which - stands as well.',
+  ),
+  events_headers: setting(
+    z.enum(['none', 'safe', 'all']),
+    'safe',
+    { section: observation, value: 'which' },
+    'Which header values events have: none, all, or safe: all but those that are secrets, as authorization and cookie.',
+  ),
+  events_max_bytes: setting(
+    count(65_536),
+    104_857_600,
+    { section: observation, value: 'bytes' },
+    'Bytes of the file of events, from 65536; before it has more it is renamed, and another one begun.',
+  ),
+  events_max_files: setting(
+    count(0, 1_000),
+    5,
+    { section: observation, value: 'count' },
+    'How many such files are kept beside it, up to 1000; the youngest is called as it with .1 after it.',
+  ),
+  max_queued_events: setting(
+    count(1, 1_000_000),
+    10_000,
+    { section: observation, value: 'count' },
+    'Most events that wait to be written, up to 1000000; further ones are dropped and counted.',
+  ),
+  metrics_addr: setting(
+    addressOrOff(),
+    'off',
+    { section: observation, value: 'host:port' },
+    'Where /metrics for Prometheus, /healthz and /readyz are served to whoever asks, like 127.0.0.1:9464, or off.',
+  ),
+  otlp_endpoint: unset(
+    httpUrl(),
+    { section: observation, value: 'url', defaultText: 'none' },
+    'Where a span of each request goes by OpenTelemetry (OTLP over HTTP), like http://127.0.0.1:4318. Needs the packages of OpenTelemetry.',
+  ),
+  trace_sample_ratio: setting(
+    ratio(),
+    1,
+    { section: observation, value: 'ratio' },
+    'Share of the traces that begin at this edge to be sampled, from 0 to 1; whoever began a trace before says it of that one.',
+  ),
+  max_queued_spans: setting(
+    count(1, 1_000_000),
+    2_048,
+    { section: observation, value: 'count' },
+    'Most spans that wait to be exported, up to 1000000; further ones are dropped and counted.',
+  ),
   heartbeat_interval: setting(
     duration(),
     '10s',
@@ -231,6 +294,12 @@ export const shape = {
     1_000,
     { section: sessions, value: 'count' },
     'Most agents at a time that have not authenticated yet; further ones are closed.',
+  ),
+  max_unauthenticated_per_address: setting(
+    count(0),
+    250,
+    { section: sessions, value: 'count' },
+    'Most of them from one address, an IPv6 address counted with its /64. 0: no limit.',
   ),
   drain_grace: setting(
     durationSchema({ maxMs: 86_400_000 }),
@@ -297,6 +366,18 @@ export const shape = {
     20_000,
     { section: limits, value: 'count' },
     'Most visitor connections at a time; further ones are closed.',
+  ),
+  max_connections_per_address: setting(
+    count(0),
+    1_000,
+    { section: limits, value: 'count' },
+    'Most visitor connections at a time from one address, an IPv6 address counted with its /64; further ones are closed. 0: no limit.',
+  ),
+  max_connections_per_endpoint: setting(
+    count(0),
+    10_000,
+    { section: limits, value: 'count' },
+    'Most requests and connections at a time of one endpoint; further requests are answered with 429, connections closed. 0: no limit.',
   ),
   max_waiting_requests: setting(
     count(0),
@@ -399,6 +480,66 @@ export const shape = {
     '30s',
     { section: limits, value: 'duration' },
     'Time between the questions to an HTTP/2 connection without a request whether anybody is there, from 1s to 24h.',
+  ),
+  max_memory_bytes: setting(
+    count(0),
+    0,
+    { section: overload, value: 'bytes' },
+    "Resident memory that the edge may have. 0: all of the machine's, or of its control group.",
+  ),
+  max_descriptors: setting(
+    count(0),
+    0,
+    { section: overload, value: 'count' },
+    'Files and sockets that the edge may have open. 0: as many as the process may (ulimit -n).',
+  ),
+  max_event_loop_delay: setting(
+    durationSchema({ maxMs: 60_000 }),
+    '1s',
+    { section: overload, value: 'duration' },
+    'How late the event loop may be all the time, up to 60s. 0: however late it is.',
+  ),
+  keep_alive_mark_percent: setting(
+    count(1, 1_000),
+    80,
+    { section: overload, value: 'percent' },
+    'At this much of memory, heap or descriptors no connection is kept for further requests, from 1 to 1000.',
+  ),
+  connection_mark_percent: setting(
+    count(1, 1_000),
+    90,
+    { section: overload, value: 'percent' },
+    'At this much of any of them, or of the delay, no new connections and sessions are taken, from 1 to 1000.',
+  ),
+  request_mark_percent: setting(
+    count(1, 1_000),
+    95,
+    { section: overload, value: 'percent' },
+    'At this much of memory, heap or delay no new requests are taken, from 1 to 1000.',
+  ),
+  max_refused_connections: setting(
+    count(0),
+    64,
+    { section: overload, value: 'count' },
+    'Most connections at a time that are told that they are not taken; further ones are closed.',
+  ),
+  refusal_timeout: setting(
+    durationSchema({ minMs: 100, maxMs: 60_000 }),
+    '3s',
+    { section: overload, value: 'duration' },
+    'How long such a connection has to ask for something, so that it can be told, from 100ms to 60s.',
+  ),
+  overload_sample: setting(
+    durationSchema({ minMs: 50, maxMs: 60_000 }),
+    '250ms',
+    { section: overload, value: 'duration' },
+    'How often all of this is measured, from 50ms to 60s.',
+  ),
+  web_socket_ping_interval: setting(
+    duration(),
+    '30s',
+    { section: limits, value: 'duration' },
+    'Time between the pings to a WebSocket that becomes TCP at the edge, from 1s to 24h.',
   ),
 }
 

@@ -29,6 +29,25 @@ export const port = () => count(1, 65_535)
 /** A setting whose value is one text, as a path is. */
 export const text = () => z.string().min(1)
 
+/** An http or https address. A password in it is not shown. */
+export const httpUrl = () =>
+  z.string().refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value), {
+    error: 'expected an http or https address, like http://127.0.0.1:4318',
+  })
+
+/** A share of a whole; flags and variables give it as a text. */
+export const ratio = () =>
+  z
+    .union([z.number(), z.string()], { error: ({ input }) => ratioExpected + got(input) })
+    .transform((value, context): number => {
+      const number = /^\d*\.?\d+$/.test(String(value)) ? Number(value) : Number.NaN
+      if (number >= 0 && number <= 1) return number
+      context.issues.push({ code: 'custom', input: value, message: ratioExpected + got(value) })
+      return z.NEVER
+    })
+
+const ratioExpected = 'expected a number from 0 to 1'
+
 /** `on` or `off`; YAML's `true` and `false` are the same. */
 export const onOff = () =>
   z.union(
@@ -60,6 +79,13 @@ const rangeExpected = 'expected ports first-last, each from 1 to 65535, like 200
 export const host = () =>
   z.string().refine((value) => isIP(value) !== 0 || isHostName(value), {
     error: ({ input }) => `expected a host name or an IP address, without a scheme or port${got(input)}`,
+  })
+
+/** `eu`, `us-cal-1`: what may also be a label of a host name. */
+export const regionName = () =>
+  z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+    error: ({ input }) =>
+      `expected a name of at most 63 lower-case letters, digits and hyphens, like eu or us-east${got(input)}`,
   })
 
 /** Most base domains of one edge. */

@@ -9,6 +9,8 @@ export interface AgentSession {
   readonly credentialId: string
   readonly accountId: string
   readonly remoteAddress: string
+  /** Streams that are open, where it knows. */
+  readonly streamCount?: number
   /**
    * Opens a stream to the upstream of an endpoint. Bytes may be written at once, before the agent has connected.
    * The receiver gets the upstream's bytes only. Throws {@link TunnelError} 3210 when no stream can be opened, 743 at the limit.

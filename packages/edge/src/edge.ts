@@ -13,8 +13,13 @@ import { serveHttp2 } from './http/http2-connection.ts'
 import { AgentAcceptor, type IngressSettings } from './ingress/accept-agent.ts'
 import { SessionHost } from './ingress/session-host.ts'
 import { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
+import type { EdgeObserver } from './observation/edge-observer.ts'
+import { FrontDoor } from './overload/front-door.ts'
+import { Overload } from './overload/overload.ts'
+import { OverloadManager, type OverloadStatus } from './overload/overload-manager.ts'
+import type { OverloadSource } from './overload/overload-source.ts'
+import { ProcessSource } from './overload/process-source.ts'
 import { OwnHost } from './own-host.ts'
-import { addressOf } from './peer-address.ts'
 import { EndpointPolicies } from './policy/endpoint-policies.ts'
 import { createInternalFetch } from './policy/internal-fetch.ts'
 import type { PolicyOptions } from './policy/policy-options.ts'
@@ -62,6 +67,7 @@ export interface EdgeOptions {
   resumeWindowMs?: number
   /** How often agents are asked whether they are there, and how long they have to answer. @default 10 s and 15 s (reference §5.2) */
   heartbeat?: { intervalMs: number; toleranceMs: number }
+  /** Where this edge is: agents show it, and policies can ask for it. @default `default` */
   region?: string
   /** What the process that this one replaces hands over. A listener that is not among it is opened. */
   inherits?: Inheritance
@@ -70,7 +76,11 @@ export interface EdgeOptions {
   /** What traffic policies of endpoints may ask for and reach. */
   policies?: PolicyOptions
   limits?: Partial<EdgeLimits>
+  /** Says how much of what there is is in use; closed with the edge. @default this process */
+  overload?: OverloadSource
   log?: EdgeLog
+  /** Told what the edge does. @default nobody, which costs nothing */
+  observer?: EdgeObserver
 }
 
 /** A running edge. */
@@ -83,8 +93,14 @@ export interface Edge {
   readonly sessionCount: number
   readonly endpointCount: number
   readonly visitorCount: number
+  /** Streams to agents, idle ones included. */
+  readonly streamCount: number
+  /** It has begun to leave: by {@link drain}, or by {@link close}. */
+  readonly isDraining: boolean
   /** Requests that wait for an agent to come back. */
   readonly waitingCount: number
+  /** How overloaded it is, by what, and what was refused since it started. Of the last sample; plain data. */
+  readonly overload: OverloadStatus
   /** Ends every session of a credential that was revoked (300); its agents do not come back. */
   closeSessions(credentialId: string): void
   /** Listening sockets, and what is behind them, for a process that is to take over (`EdgeOptions.inherits`). */
@@ -111,7 +127,12 @@ export interface EdgeUpdate {
 }
 
 /** Read once, at the start. */
-type FixedLimit = 'reconnectGraceMs' | 'maxWaitingRequests' | 'proxyHeaderTimeoutMs' | 'handshakeTimeoutMs'
+type FixedLimit =
+  | 'reconnectGraceMs'
+  | 'maxWaitingRequests'
+  | 'proxyHeaderTimeoutMs'
+  | 'handshakeTimeoutMs'
+  | 'overloadSampleMs'
 
 /**
  * Starts an edge and resolves when it listens.
@@ -136,6 +157,9 @@ class RunningEdge implements Edge {
   readonly #proxied: ProxiedConnections | undefined
   readonly #ports: PortListeners
   readonly #reservations: Reservations
+  readonly #overload = new Overload()
+  readonly #overloadManager: OverloadManager
+  readonly #door: FrontDoor
   #http: Server | undefined
   #https: Server | undefined
   #tls: TlsTerminator | undefined
@@ -156,7 +180,13 @@ class RunningEdge implements Edge {
     this.#options = options
     this.#limits = { ...defaultEdgeLimits, ...options.limits }
     this.#log = options.log ?? silentLog
-    this.#visitors = new VisitorCount(this.#limits.maxVisitorConnections)
+    this.#visitors = new VisitorCount(this.#limits.maxVisitorConnections, () => {
+      this.#overload.refused.connectionsInAll++
+      options.observer?.refused?.({ what: 'connection', code: undefined })
+    })
+    const parts = { limits: this.#limits, log: this.#log, overload: this.#overload }
+    this.#overloadManager = new OverloadManager({ ...parts, source: options.overload ?? new ProcessSource() })
+    this.#door = new FrontDoor({ ...parts, observer: options.observer })
     const { proxyProtocol } = options
     this.#proxied = proxyProtocol && new ProxiedConnections(proxyProtocol, this.#limits.proxyHeaderTimeoutMs, this.#log)
     this.#reservations = new Reservations(options.reservations, options.reservationsRequired)
@@ -188,10 +218,12 @@ class RunningEdge implements Edge {
       policies,
     })
     const { reconnectGraceMs, maxWaitingRequests } = this.#limits
+    const { observer } = this.#options
     const absences = new Absences({
       graceMs: Math.min(reconnectGraceMs, resumeWindowMs),
       maxWaiting: maxWaitingRequests,
       onOver: (standIn) => path.dropPool(standIn),
+      onWaited: observer && ((waitedMs) => observer.requestWaited?.(waitedMs)),
     })
     const path = new DataPath({
       limits: this.#limits,
@@ -201,17 +233,20 @@ class RunningEdge implements Edge {
       certificates,
       region: this.#options.region ?? 'default',
       log: this.#log,
+      observer,
       onPolicyEvents: this.#options.policies?.onEvents,
       autoHttpsRedirect: this.#options.autoHttpsRedirect,
       sharesCertificate: (one, other) => {
         const context = certificates.contextFor(one)
         return !(context instanceof Promise) && context === certificates.contextFor(other)
       },
+      overload: this.#overload,
       serveOwnHost: (socket) => this.#own?.serve(socket),
     })
     const host = new SessionHost({
       limits: this.#limits,
       log: this.#log,
+      observer,
       resumeTokens,
       resumeWindowMs,
       registry,
@@ -219,21 +254,26 @@ class RunningEdge implements Edge {
       ports: this.#ports,
       absences,
       acceptTcp: (socket, serve) =>
-        this.#accept(socket, () => {
-          path.visitors.add(socket, () => {})
-          serve()
-        }),
+        this.#accept(
+          socket,
+          () => {
+            path.visitors.add(socket, () => {})
+            serve()
+          },
+          { canAnswer: false },
+        ),
     })
     this.#ingress = {
       region: this.#options.region ?? 'default',
       ...(this.#options.heartbeat ?? { intervalMs: 10_000, toleranceMs: 15_000 }),
     }
-    const acceptor = new AgentAcceptor(host, credentials, this.#ingress)
+    const acceptor = new AgentAcceptor(host, credentials, this.#ingress, this.#overload, this.#door)
     this.#own = await OwnHost.create(edgeHost, acceptor)
     this.#tls = new TlsTerminator(certificates, edgeHost, this.#limits, {
-      onAgent: (socket) => acceptor.accept(socket, addressOf(socket)),
+      onAgent: (socket) => acceptor.accept(socket, socket),
       onHttp2: (socket, secured) => serveHttp2(socket, path, secured),
       onHttp1: (socket, secured) => new Http1Visitor(socket, 'https', path, secured),
+      onRefused: () => observer?.refused?.({ what: 'connection', code: undefined }),
     })
     this.#tlsPort = new TlsPort({
       limits: this.#limits,
@@ -279,9 +319,12 @@ class RunningEdge implements Edge {
     this.#accept(socket, () => this.#tlsPort?.accept(socket))
   }
 
-  #accept(socket: Socket, serve: () => void): void {
+  #accept(socket: Socket, serve: () => void, { canAnswer } = { canAnswer: true }): void {
     const proxied = this.#proxied
-    const begin = proxied ? () => proxied.accept(socket, serve) : serve
+    const letIn = (): void => {
+      if (this.#door.letsIn(socket, canAnswer)) serve()
+    }
+    const begin = proxied ? () => proxied.accept(socket, letIn) : letIn
     this.#visitors.accept(socket, this.#early ? () => this.#early?.push(begin) : begin)
   }
 
@@ -307,6 +350,20 @@ class RunningEdge implements Edge {
 
   get visitorCount(): number {
     return this.#visitors.count
+  }
+
+  get streamCount(): number {
+    let count = 0
+    for (const { streamCount = 0 } of this.#host?.sessions ?? []) count += streamCount
+    return count
+  }
+
+  get isDraining(): boolean {
+    return this.#path?.draining ?? this.#closed.signal.aborted
+  }
+
+  get overload(): OverloadStatus {
+    return this.#overloadManager.status
   }
 
   get waitingCount(): number {
@@ -375,6 +432,7 @@ class RunningEdge implements Edge {
 
   async #shutDown(): Promise<void> {
     this.#closed.abort()
+    this.#overloadManager.close()
     this.#stopListening()
     this.#tls?.close()
     if (this.#path) this.#path.draining = true

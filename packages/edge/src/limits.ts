@@ -22,10 +22,24 @@ export interface EdgeLimits {
   helloTimeoutMs: number
   /** Visitor connections open at once, all listeners together. Beyond: closed at accept. @default 20_000 */
   maxVisitorConnections: number
+  /**
+   * Visitor connections open at once from one address; an IPv6 address counts with its /64. Where a trusted load balancer states the visitor
+   * by PROXY protocol it is the visitor's. Beyond: closed at accept. 0: no limit.
+   * @default 1_000
+   */
+  maxConnectionsPerAddress: number
+  /**
+   * Requests and connections that one endpoint has at once; of a pool each member. Beyond: 429 (714), and tcp and tls connections are
+   * closed. 0: no limit.
+   * @default 10_000
+   */
+  maxConnectionsPerEndpoint: number
   /** Agent sessions open at once with one credential. Beyond: 108. @default 1_000 */
   maxSessionsPerCredential: number
   /** Connections that have not said `hello` yet. Beyond: closed at accept. @default 1_000 */
   maxUnauthenticatedSessions: number
+  /** The same from one address, counted as for `maxConnectionsPerAddress`. 0: no limit. @default 250 */
+  maxUnauthenticatedPerAddress: number
   /** Endpoints of one session. Beyond: 324. @default 1_000 */
   maxEndpointsPerSession: number
   /** Endpoints that share one address. Beyond: 18020. @default 1_000 */
@@ -52,6 +66,12 @@ export interface EdgeLimits {
   maxHttp2InvalidFrames: number
   /** So often an HTTP/2 visitor connection without a request is asked whether anybody is there. Closed when the answer has not come by the next time but one. @default 30_000 */
   http2PingIntervalMs: number
+  /**
+   * So often a visitor is asked whether it is there, where WebSockets become TCP (`websocket_tcp_converter`). One of whom nothing comes for
+   * `clientIdleTimeoutMs` is closed.
+   * @default 30_000 (reference traffic-policy.md §4.27)
+   */
+  webSocketPingIntervalMs: number
   /** Bytes of a request body that are read and dropped after an early response, so that the visitor can read it. @default 1 MiB */
   maxLingerBytes: number
   /** How long that may take. @default 2_000 */
@@ -70,6 +90,28 @@ export interface EdgeLimits {
    * @default 500
    */
   takeoverProbeMs: number
+  /** How often it is looked at how overloaded the edge is. @default 250 */
+  overloadSampleMs: number
+  /** Resident memory that the edge may have, which the marks are percentages of. 0: all of the machine's or its control group's. @default 0 */
+  maxMemoryBytes: number
+  /** The same for open descriptors. 0: as many as the process may have (`ulimit -n`). @default 0 */
+  maxDescriptors: number
+  /** The same for how late the event loop is, in the middle of each of two samples. 0: it may be as late as it likes. @default 1_000 */
+  maxEventLoopDelayMs: number
+  /**
+   * Percentage of any of these, or of V8's heap limit, at which an edge keeps no connections for further requests. As for the other two, what
+   * begins at the mark ends below nine tenths of it.
+   * @default 80
+   */
+  keepAliveMarkPercent: number
+  /** Percentage at which it takes no new visitor connections: 503 (743) or closed; and no new agent sessions: 128. @default 90 */
+  connectionMarkPercent: number
+  /** Percentage at which it takes no new requests: 503 (743). @default 95 */
+  requestMarkPercent: number
+  /** Connections at a time that are told that they are not taken. Beyond: closed at accept. @default 64 */
+  maxRefusedConnections: number
+  /** How long such a connection has to ask for something, so that it can be told. @default 3_000 */
+  refusalTimeoutMs: number
   /** How long {@link Edge.drain} waits for visitors to finish. Beyond: their connections are cut. @default 30_000 */
   drainGraceMs: number
   /**
@@ -96,8 +138,11 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   proxyHeaderTimeoutMs: 5000,
   helloTimeoutMs: 10_000,
   maxVisitorConnections: 20_000,
+  maxConnectionsPerAddress: 1000,
+  maxConnectionsPerEndpoint: 10_000,
   maxSessionsPerCredential: 1000,
   maxUnauthenticatedSessions: 1000,
+  maxUnauthenticatedPerAddress: 250,
   maxEndpointsPerSession: 1000,
   maxPoolSize: 1000,
   maxStreamsPerSession: 4096,
@@ -109,11 +154,21 @@ export const defaultEdgeLimits: Readonly<EdgeLimits> = {
   maxHttp2ControlFrames: 1000,
   maxHttp2InvalidFrames: 1000,
   http2PingIntervalMs: 30_000,
+  webSocketPingIntervalMs: 30_000,
   maxLingerBytes: 1024 * 1024,
   lingerTimeoutMs: 2000,
   reconnectGraceMs: 3000,
   maxWaitingRequests: 1000,
   takeoverProbeMs: 500,
+  overloadSampleMs: 250,
+  maxMemoryBytes: 0,
+  maxDescriptors: 0,
+  maxEventLoopDelayMs: 1000,
+  keepAliveMarkPercent: 80,
+  connectionMarkPercent: 90,
+  requestMarkPercent: 95,
+  maxRefusedConnections: 64,
+  refusalTimeoutMs: 3000,
   drainGraceMs: 30_000,
   drainQuietMs: 1000,
   maxInternalHops: 5,

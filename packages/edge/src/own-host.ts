@@ -7,7 +7,6 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { createWebSocketStream } from 'ws'
 import { hostOf, isAddress } from './http/data-path.ts'
 import type { AgentAcceptor } from './ingress/accept-agent.ts'
-import { addressOf } from './peer-address.ts'
 
 /** The largest WebSocket message an agent may send: yamux writes far smaller ones. */
 const MAX_WEBSOCKET_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -44,7 +43,7 @@ export class OwnHost {
     app.get(AGENT_WEBSOCKET_PATH, { websocket: true }, (socket, request) => {
       // An authtoken must not travel in the clear.
       if (!(request.raw.socket as TLSSocket).encrypted) return socket.close(1008, 'agents connect over https')
-      acceptor.accept(createWebSocketStream(socket), addressOf(request.raw.socket))
+      acceptor.accept(createWebSocketStream(socket), request.raw.socket)
     })
     app.get('/', async (_request, reply) => reply.type('text/plain').send('This is a Tunnel edge.\n'))
     await app.ready()

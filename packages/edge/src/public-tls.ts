@@ -10,6 +10,8 @@ export interface TlsHandlers {
   onAgent(socket: TLSSocket): void
   onHttp2(socket: TLSSocket, secured: SecuredFor): void
   onHttp1(socket: TLSSocket, secured: SecuredFor): void
+  /** A handshake failed. */
+  onRefused?(): void
 }
 
 /** Visitors' ALPN in the edge's order (reference §2.1). */
@@ -49,7 +51,10 @@ export class TlsTerminator {
       this.serve(socket, securedFor(socket))
     })
     // A stranger's failed handshake: nothing to do but to drop the connection.
-    this.#server.on('tlsClientError', (_error, socket) => socket.destroy())
+    this.#server.on('tlsClientError', (_error, socket) => {
+      handlers.onRefused?.()
+      socket.destroy()
+    })
     this.#renewal = setInterval(
       () => this.#server.setSecureContext({ ...certificates.fallback, ...HANDSHAKE }),
       FALLBACK_RENEWAL_MS,

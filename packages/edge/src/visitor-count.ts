@@ -6,10 +6,12 @@ const CLOSE_GRACE_MS = 500
 /** All visitor connections of an edge, whatever they speak: counted, bounded, closed together. */
 export class VisitorCount {
   readonly #sockets = new Set<Socket>()
+  readonly #onRefused: () => void
   max: number
 
-  constructor(max: number) {
+  constructor(max: number, onRefused: () => void = () => {}) {
     this.max = max
+    this.#onRefused = onRefused
   }
 
   get count(): number {
@@ -19,6 +21,7 @@ export class VisitorCount {
   /** Serves a connection, or drops it when there are `max` already. */
   accept(socket: Socket, serve: () => void): void {
     if (this.#sockets.size >= this.max) {
+      this.#onRefused()
       socket.destroy()
       return
     }

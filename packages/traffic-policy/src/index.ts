@@ -12,6 +12,7 @@
  * @packageDocumentation
  */
 
+export { ActionError } from './actions/action-error.ts'
 export type { CircuitBreakers } from './actions/circuit-breakers.ts'
 export type { Compressor } from './actions/compressor.ts'
 export {
@@ -26,12 +27,12 @@ export type { RateCounters, RateDecision, RateLimitConfig } from './actions/rate
 export type { IpPolicyRule } from './actions/restrict-ips.ts'
 export type { SseFindReplace } from './actions/sse-find-replace.ts'
 export type { TlsSettings } from './actions/terminate-tls.ts'
-export { compileUserAgentFilter, isUserAgentAllowed, type UserAgentFilter } from './actions/user-agent-filter.ts'
 export {
   type ConverterPorts,
   createWebSocketTcpConverter,
   type WebSocketTcpConverter,
 } from './actions/websocket-tcp/converter.ts'
+export { acceptWebSocket, type WebSocketUpgrade } from './actions/websocket-tcp/handshake.ts'
 export { endpointOf as endpointOfCases } from './cases/case-facts.ts'
 export {
   type ExpectedOutcome,

@@ -248,6 +248,18 @@ describe('refuses', () => {
       { isCertificateAuthorityKnown: () => false },
     ],
     [
+      'a secret that is not there, in an expression',
+      "on_http_request:\n  - expressions: ['true', \"secrets.get('v', 'n') == 'x'\", \"secrets.get(req.host) == 'x'\"]\n    actions: [{type: deny}]",
+      '2232 2:27 there is no secret "v/n"',
+      { isSecretKnown: () => false },
+    ],
+    [
+      'a secret that is not there, in a field',
+      withAction("{type: set-vars, config: {vars: [{a: [\"${secrets.get('here')}${secrets.get('gone')}\"]}]}}"),
+      '2232 3:41 there is no secret "default/gone"',
+      { isSecretKnown: (vault: string, name: string) => vault === 'default' && name === 'here' },
+    ],
+    [
       'two logins',
       'on_http_request:\n  - {type: oauth}\n  - actions: [{type: oidc}]',
       '2239 3:15 several logins need an auth_id each',

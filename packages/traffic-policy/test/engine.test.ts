@@ -310,6 +310,26 @@ describe('requests', () => {
     })
   })
 
+  it('from user agents that are not allowed are refused, or only marked', async () => {
+    const policy = req("{type: user-agent-filter, config: {allow: ['(?i)google-images'], deny: ['(?i)google']}}")
+    const from = (agent: string) => requestWith('User-Agent', agent)
+    expect((await outcomeOf(policy, from('Google-Images/1'))).kind).toBe('forward')
+    expect(await outcomeOf(policy, from('Googlebot'))).toMatchObject({
+      kind: 'refuse',
+      status: 403,
+      code: 'ERR_TUNNEL_3211',
+    })
+    expect((await outcomeOf(policy, requestWith('X', 'y'))).kind).toBe('refuse')
+    const marking = `on_http_request:
+  - actions: [{type: user-agent-filter, config: {deny: [bot], enforce: false}}]
+  - expressions: ["actions.ngrok.user_agent_filter.action == 'deny'"]
+    actions: [{type: add-headers, config: {headers: {x-doubtful: "yes"}}}]`
+    const exchange = enforce(marking).exchange(from('a bot'))
+    const outcome = await exchange.onRequest()
+    expect(outcome.kind === 'forward' && fieldsOf(outcome.request.headers)).toContainEqual(['x-doubtful', 'yes'])
+    expect(exchange.events.userAgentFilter).toBe('block')
+  })
+
   it('are checked against IP policies as they are now', async () => {
     let cidr = '192.0.2.0/24'
     const ports: PolicyPorts = { ipPolicy: (id) => (id === 'ipp_1' ? [{ action: 'allow', cidr }] : undefined) }

@@ -12,6 +12,8 @@ export interface AbsencesOptions {
   maxWaiting: number
   /** Called with the stand-in that {@link Absences.match} gave, when it is of no more use. */
   onOver: (standIn: Endpoint) => void
+  /** Called with how long a request has waited, when it does not any more. */
+  onWaited?: ((waitedMs: number) => void) | undefined
 }
 
 /**
@@ -43,9 +45,10 @@ export class Absences {
     const { graceMs } = this.#options
     const table = this.#tableOf(endpoint)
     if (!table || graceMs === 0 || this.#closed || table.get(endpoint.host)) return
-    const absence = new Absence(endpoint, (change) => {
+    const onCount = (change: number): void => {
       this.#waiting += change
-    })
+    }
+    const absence = new Absence(endpoint, onCount, this.#options.onWaited)
     table.set(endpoint.host, absence)
     this.#running.add(absence)
     absence.timer = setTimeout(() => this.#over(absence, undefined), graceMs).unref()
@@ -91,11 +94,13 @@ class Absence implements AgentSession {
   readonly #lost: AgentSession
   readonly #held = new Set<HeldStream>()
   readonly #onCount: (change: number) => void
+  readonly #onWaited: AbsencesOptions['onWaited']
 
-  constructor(endpoint: Endpoint, onCount: (change: number) => void) {
+  constructor(endpoint: Endpoint, onCount: (change: number) => void, onWaited: AbsencesOptions['onWaited']) {
     this.standIn = { ...endpoint, session: this, pool: undefined, running: 0 }
     this.#lost = endpoint.session
     this.#onCount = onCount
+    this.#onWaited = onWaited
   }
 
   get id(): string {
@@ -123,9 +128,7 @@ class Absence implements AgentSession {
   }
 
   openStream(header: StreamHeader, receiver: StreamReceiver): AgentStream {
-    const stream = new HeldStream(header, receiver, (gone) => {
-      if (this.#held.delete(gone)) this.#onCount(-1)
-    })
+    const stream = new HeldStream(header, receiver, (gone) => this.#release(gone))
     this.#held.add(stream)
     this.#onCount(1)
     return stream
@@ -135,14 +138,22 @@ class Absence implements AgentSession {
 
   close(): void {}
 
+  /** It waits no more. */
+  #release(stream: HeldStream): void {
+    if (!this.#held.delete(stream)) return
+    this.#onCount(-1)
+    this.#onWaited?.(performance.now() - stream.sinceMs)
+  }
+
   /** In the order in which they came. */
   settle(back: Endpoint | undefined): void {
     for (const stream of this.#held) {
-      this.#held.delete(stream)
-      this.#onCount(-1)
+      this.#release(stream)
       if (!back) stream.giveUp(new TunnelError(3200, `${this.standIn.url} did not come back`))
       else if (back.termination?.demands !== this.standIn.termination?.demands)
         stream.giveUp(new TunnelError(3210, `${back.url} came back and demands other TLS of visitors`))
+      else if (back.webSocketTcp !== this.standIn.webSocketTcp)
+        stream.giveUp(new TunnelError(3210, `${back.url} came back with another websocket_tcp_converter`))
       else if (!decideAlike(back.policy, this.standIn.policy))
         stream.giveUp(new TunnelError(3210, `${back.url} came back with another traffic policy`))
       else if (back.hostHeader === this.standIn.hostHeader) stream.goOn(back)

@@ -285,6 +285,18 @@ test.each([
   expect(endpoint.termination).toBe(termination)
 })
 
+test('334 where one of a pool makes TCP of WebSockets and the other does not, 813 where there are none', () => {
+  const agent = new TestAgent(testRegistry())
+  agent.bind('a.tunnel.test', { poolingEnabled: true, webSocketTcpConverter: true })
+  agent.bind('a.tunnel.test', { poolingEnabled: true, webSocketTcpConverter: true })
+  expect(() => agent.bind('a.tunnel.test', { poolingEnabled: true })).toThrow(
+    expect.objectContaining({ code: 'ERR_TUNNEL_334', message: expect.stringContaining('makes TCP of WebSockets') }),
+  )
+  expect(() => agent.bind('tls://b.tunnel.test', { protocol: 'tls', webSocketTcpConverter: true })).toThrow(
+    expect.objectContaining({ code: 'ERR_TUNNEL_813' }),
+  )
+})
+
 test('334 where one of a pool would demand other TLS than the others, bound so or updated', () => {
   const registry = testRegistry()
   const agent = new TestAgent(registry)

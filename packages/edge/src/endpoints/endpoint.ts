@@ -28,6 +28,8 @@ export interface Endpoint {
   readonly hostHeader: string | undefined
   /** The agent begins each upstream connection with a PROXY protocol header, so that a stream belongs to one visitor connection. */
   readonly proxyProtocol: 1 | 2 | undefined
+  /** WebSockets end at the edge, and the upstream gets the bytes of their messages: it speaks TCP, not HTTP. */
+  readonly webSocketTcp: boolean
   /** How the edge ends its TLS; `undefined`: like all TLS of an `https` endpoint, and not at all of a `tls` one. */
   termination: Termination | undefined
   /** Decides what happens to its traffic; `undefined` where nobody does. */

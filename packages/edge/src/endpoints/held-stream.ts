@@ -7,6 +7,7 @@ const MAX_HELD_BYTES = 64 * 1024
 
 /** A stream to an endpoint that is not online yet: holds what is written until {@link goOn} or {@link giveUp}. */
 export class HeldStream implements AgentStream {
+  readonly sinceMs = performance.now()
   readonly #header: StreamHeader
   readonly #receiver: StreamReceiver
   readonly #onGone: (stream: HeldStream) => void

@@ -287,6 +287,7 @@ function hasOwnTls({ scheme, binding, termination }: Endpoint): boolean {
 
 /** Requests of one connection go to all that share an https address; a connection to a tls one is for one of them alone. */
 function demandAlike(one: Endpoint, other: Endpoint): boolean {
+  if (one.webSocketTcp !== other.webSocketTcp) return false
   return one.scheme !== 'https' || one.termination?.demands === other.termination?.demands
 }
 
@@ -303,6 +304,8 @@ function endpointAt(
 ): Endpoint {
   const { binding, scheme, host, port } = place
   assertUpstreamProtocol(request.upstream.protocol)
+  if (request.webSocketTcpConverter && scheme !== 'http' && scheme !== 'https')
+    throw new TunnelError(813, `WebSockets come to http and https endpoints, not to ${scheme}`)
   const endpoint: Endpoint = {
     id: `ep_${randomUUID().replaceAll('-', '')}`,
     binding,
@@ -315,6 +318,7 @@ function endpointAt(
     upstreamUrl: request.upstream.url,
     hostHeader: upstreamHostHeader(request.hostHeader, request.upstream.url),
     proxyProtocol: request.upstream.proxyProtocol,
+    webSocketTcp: request.webSocketTcpConverter === true,
     termination: terminationFrom(request.tlsTermination, { scheme, binding }),
     policy: undefined,
     pool: undefined,
@@ -350,7 +354,7 @@ export class AlreadyOnline extends TunnelError {
     const unpooled = online.pool ? 'this endpoint does not ask for' : 'the one that is online does not allow'
     const reason =
       online.pool && refused.pool
-        ? 'it is of another protocol or account, or demands other TLS of visitors'
+        ? 'it is of another protocol or account, or demands other TLS of visitors, or makes TCP of WebSockets where the other does not'
         : `${unpooled} pooling`
     super(334, `${online.url} is already online (${reason}); stop it, choose another url, or enable pooling on both`)
     this.endpoint = online

@@ -6,7 +6,10 @@ import type { Absences } from '../endpoints/absences.ts'
 import type { Endpoint, EndpointScheme } from '../endpoints/endpoint.ts'
 import type { EndpointRegistry } from '../endpoints/registry.ts'
 import type { EdgeLimits } from '../limits.ts'
+import type { EdgeObserver } from '../observation/edge-observer.ts'
 import { OpenVisitors } from '../open-visitors.ts'
+import { EndpointRoom } from '../overload/endpoint-room.ts'
+import { Overload } from '../overload/overload.ts'
 import { ConnectionPolicies, type HelloFacts } from '../policy/connection-policies.ts'
 import { endTls } from '../policy/end-tls.ts'
 import { KnownHellos } from '../policy/known-hellos.ts'
@@ -17,6 +20,7 @@ import type { PolicyReport } from '../policy/policy-options.ts'
 import type { PolicyPath } from '../policy/policy-path.ts'
 import { type CertificateSource, type EdgeLog, silentLog } from '../ports.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
+import { WebSocketTcpExchange } from '../websocket-tcp/websocket-tcp-exchange.ts'
 import type { VisitorError } from './error-response.ts'
 import { Exchange } from './exchange.ts'
 import { UpstreamPool } from './upstream-pool.ts'
@@ -28,6 +32,8 @@ import type { VisitorExchange } from './visitor-exchange.ts'
 export class DataPath implements PolicyPath, HelloPath {
   readonly limits: EdgeLimits
   readonly visitors = new OpenVisitors()
+  readonly overload: Overload
+  readonly room: EndpointRoom
   /** The edge is going: connections close after their running exchange. */
   draining = false
   /** Whether http of a host that has only https leads there (reference §1.12). */
@@ -37,6 +43,7 @@ export class DataPath implements PolicyPath, HelloPath {
   readonly #edgeHost: string
   readonly #sharesCertificate: (one: string, other: string) => boolean
   readonly log: EdgeLog
+  readonly observer: EdgeObserver | undefined
   /** Connections whose ClientHello was read for a policy. */
   readonly #hellos = new KnownHellos()
   readonly #region: string
@@ -53,19 +60,24 @@ export class DataPath implements PolicyPath, HelloPath {
     certificates: CertificateSource
     region?: string
     log?: EdgeLog
+    observer?: EdgeObserver | undefined
     onPolicyEvents?: ((report: PolicyReport) => void) | undefined
     autoHttpsRedirect?: boolean | undefined
     /** Whether two hosts are shown with one certificate. */
     sharesCertificate?: (one: string, other: string) => boolean
+    overload?: Overload
     serveOwnHost: (socket: Socket) => void
   }) {
     this.limits = options.limits
+    this.overload = options.overload ?? new Overload()
+    this.room = new EndpointRoom(this.limits, this.overload.refused)
     this.#registry = options.registry
     this.#absences = options.absences
     this.#edgeHost = options.edgeHost
     this.#certificates = options.certificates
     this.#region = options.region ?? ''
     this.log = options.log ?? silentLog
+    this.observer = options.observer
     this.#onEvents = options.onPolicyEvents
     this.autoHttpsRedirect = options.autoHttpsRedirect ?? false
     this.#sharesCertificate = options.sharesCertificate ?? (() => true)
@@ -117,12 +129,17 @@ export class DataPath implements PolicyPath, HelloPath {
 
   createExchange(visitor: Visitor, endpoint: Endpoint, head: RequestHead, onOver: () => void): VisitorExchange {
     const { policy } = endpoint
-    if (policy === undefined) return new Exchange(visitor, endpoint, this.#poolOf(endpoint), this.limits, head, onOver)
+    if (policy === undefined) return this.#exchangeOf(visitor, endpoint, head, onOver)
     return new PolicedExchange(visitor, endpoint, policy, this, head, onOver)
   }
 
   upstreamExchange(visitor: Visitor, endpoint: Endpoint, head: RequestHead): VisitorExchange {
-    return new Exchange(visitor, endpoint, this.#poolOf(endpoint), this.limits, head, noop)
+    return this.#exchangeOf(visitor, endpoint, head, noop)
+  }
+
+  #exchangeOf(visitor: Visitor, endpoint: Endpoint, head: RequestHead, onOver: () => void): VisitorExchange {
+    if (endpoint.webSocketTcp) return new WebSocketTcpExchange(visitor, endpoint, this, head, onOver)
+    return new Exchange(visitor, endpoint, this.#poolOf(endpoint), this.limits, head, onOver)
   }
 
   /** A visitor connection as policies see it, with what its ClientHello told. */
@@ -130,8 +147,9 @@ export class DataPath implements PolicyPath, HelloPath {
     return this.#hellos.take(socket) ?? ConnectionPolicies.of(socket, { region: this.#region, startedAt })
   }
 
-  noteHello(socket: Socket, hello: HelloFacts): ConnectionPolicies {
-    const policies = ConnectionPolicies.of(socket, { region: this.#region, startedAt: Date.now(), hello })
+  noteHello(socket: Socket, hello: HelloFacts | undefined): ConnectionPolicies {
+    const about = { region: this.#region, startedAt: Date.now() }
+    const policies = ConnectionPolicies.of(socket, hello ? { ...about, hello } : about)
     this.#hellos.set(socket, policies)
     return policies
   }
@@ -154,7 +172,7 @@ export class DataPath implements PolicyPath, HelloPath {
   readonly #poolOf = (endpoint: Endpoint): UpstreamPool => {
     let pool = this.#pools.get(endpoint)
     if (!pool) {
-      pool = new UpstreamPool(endpoint, this.limits, this.#poolOf)
+      pool = new UpstreamPool(endpoint, this, this.#poolOf)
       this.#pools.set(endpoint, pool)
     }
     return pool

@@ -84,6 +84,7 @@ export class Exchange implements UpstreamListener, VisitorExchange {
       if (this.#moveOn()) return this.#send(maxIdleMs)
       return this.#failEarly(streamFailed(this.#endpoint, TunnelError.from(cause)))
     }
+    this.#visitor.record?.sentTo(this.#endpoint, this.#upstream.reused)
     this.#upstream.start(this, this.#head.method, this.#head.upgrade !== undefined)
     this.#upstream.stream.write(this.#requestHead)
   }

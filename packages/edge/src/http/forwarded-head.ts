@@ -19,6 +19,7 @@ export class ForwardedRequest {
   #head: RequestHead | undefined
   #endpoint: Endpoint | undefined
   #hostHeader: string | undefined
+  #withheld: readonly string[] | undefined
   #bytes: Buffer | undefined
 
   /** `added`: fields that are the edge's word, on each of them. */
@@ -28,15 +29,19 @@ export class ForwardedRequest {
 
   of(head: RequestHead, endpoint: Endpoint, visitor: Visitor): Buffer | string {
     const hostHeader = endpoint.hostHeader ?? visitor.hostHeader
-    const isRepeated = head === this.#head && endpoint === this.#endpoint && hostHeader === this.#hostHeader
+    const { withheld } = visitor
+    const isSameTarget = endpoint === this.#endpoint && hostHeader === this.#hostHeader && withheld === this.#withheld
+    const isRepeated = head === this.#head && isSameTarget
     if (isRepeated && this.#bytes) return this.#bytes
     const facts: ForwardRequestFacts = { clientAddress: visitor.address, proto: visitor.scheme }
     if (hostHeader !== undefined) facts.hostHeader = hostHeader
     if (this.#added !== undefined) facts.added = this.#added
+    if (withheld !== undefined) facts.withheld = withheld
     const text = forwardRequestHead(head, facts)
     this.#head = head
     this.#endpoint = endpoint
     this.#hostHeader = hostHeader
+    this.#withheld = withheld
     this.#bytes = isRepeated ? Buffer.from(text, 'latin1') : undefined
     return this.#bytes ?? text
   }

@@ -14,18 +14,30 @@ import {
   serializeResponseHead,
   serializeTrailers,
 } from '@tunnel/http'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { ConnectionRecord } from '../observation/connection-record.ts'
+import type { ExchangeRecord } from '../observation/exchange-record.ts'
 import { addressOf, type ConnectionEnds, endsOf } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
+import type { EndpointPolicy } from '../policy/endpoint-policy.ts'
+import { policeHead } from '../policy/policed-head.ts'
 import { resetSocket } from '../reset-socket.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
 import { atTurnEnd } from '../turn-end.ts'
+import { hasRoom } from '../unsent.ts'
 import type { DataPath } from './data-path.ts'
-import { errorBody, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
+import { errorBody, errorCodeOf, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
 import { acceptOf } from './field.ts'
 import { ForwardedRequest, type ForwardedResponse, framingForVisitor } from './forwarded-head.ts'
 import { GatheredWriter } from './gathered-writer.ts'
 import type { Visitor } from './visitor.ts'
-import { httpVersionNotSupported, malformedRequest, movedToHttps, noSuchEndpoint } from './visitor-errors.ts'
+import {
+  edgeOverloaded,
+  httpVersionNotSupported,
+  malformedRequest,
+  movedToHttps,
+  noSuchEndpoint,
+} from './visitor-errors.ts'
 import type { VisitorExchange } from './visitor-exchange.ts'
 
 /** From here on a body is written without waiting for the end of the turn. */
@@ -38,6 +50,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   readonly forwarded: ForwardedRequest
   readonly hops = 0
   readonly hostHeader = undefined
+  readonly withheld = undefined
   readonly #socket: Socket
   readonly #path: DataPath
   readonly #decoder: RequestDecoder
@@ -64,14 +77,29 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #policies: ConnectionPolicies | undefined
   readonly #startedAt = Date.now()
   readonly #secured: SecuredFor | undefined
+  /** Nobody's rules for connections have been asked yet, and nothing was answered. */
+  #isNew: boolean
+  /** The stage of overload from which on its requests are refused. */
+  readonly #refusesFrom: number
+  /** `undefined` where nobody observes. */
+  readonly #observed: ConnectionRecord | undefined
+  record: ExchangeRecord | undefined
 
-  /** `secured`: of a connection over TLS. */
-  constructor(socket: Socket, scheme: 'http' | 'https', path: DataPath, secured?: SecuredFor) {
+  /** `secured`: of a connection over TLS. `isNew`: rules for connections, which that of TLS has met before, have not let it in. */
+  constructor(
+    socket: Socket,
+    scheme: 'http' | 'https',
+    path: DataPath,
+    secured?: SecuredFor,
+    isNew = secured === undefined,
+  ) {
     this.scheme = scheme
     this.#secured = secured
+    this.#isNew = isNew
     this.forwarded = new ForwardedRequest(secured?.identity)
     this.#socket = socket
     this.#path = path
+    this.#refusesFrom = path.overload.refusesFrom(socket)
     this.address = addressOf(socket)
     this.#writer = new GatheredWriter(socket)
     const { maxHeadBytes, maxHeaders, clientIdleTimeoutMs } = path.limits
@@ -86,6 +114,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     socket.setTimeout(clientIdleTimeoutMs)
     this.#startHeadTimer()
     path.visitors.add(socket, () => this.leave())
+    if (path.observer) this.#observed = new ConnectionRecord(path.observer, socket, 'http1', secured?.serverName)
   }
 
   ends(): ConnectionEnds {
@@ -95,6 +124,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   policies(): ConnectionPolicies {
     this.#policies ??= this.#path.policiesOf(this.#socket, this.#startedAt)
+    if (this.#observed) this.#observed.policies = this.#policies
     return this.#policies
   }
 
@@ -134,7 +164,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   readonly #onDrain = (): void => {
-    this.#exchange?.onVisitorDrain()
+    if (this.#exchange) this.#exchange.onVisitorDrain()
+    else this.#settle()
   }
 
   readonly #onSocketError = (): void => {
@@ -159,6 +190,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #settle(): void {
     if (this.#decoding || this.#handedOver) return
     while (this.#wantsNext && !this.#closing) {
+      // Who does not read the answers is not asked for more requests: `drain` goes on here.
+      if (!hasRoom(this.#socket)) return void this.#socket.pause()
       this.#wantsNext = false
       this.#decoding = true
       this.#decoder.next()
@@ -209,31 +242,50 @@ export class Http1Visitor implements Visitor, RequestHandler {
       this.#headTimer = undefined
     }
     this.#head = head
+    if (this.#observed) this.record = this.#observed.begin(head)
     this.#requestComplete = false
     this.#requestHeldBack = false
-    this.#keepAlive = head.keepAlive && !this.#path.draining
+    const { overload, draining } = this.#path
+    this.#keepAlive = head.keepAlive && overload.stage === 0 && !draining
     if (head.minorVersion === 0) {
       this.#keepAlive = false
       return this.writeError(httpVersionNotSupported())
     }
+    if (overload.stage >= this.#refusesFrom) return this.#refuse()
     const target = this.#path.route(this.scheme, head.host)
-    if (target === 'own-host') return this.#handOver()
+    if (target === 'own-host') {
+      this.record = undefined
+      return this.#handOver()
+    }
+    if (this.#isNew) {
+      this.#isNew = false
+      if (target?.policy?.engine.has('on_tcp_connect')) return this.#meetRules(target, target.policy)
+    }
+    if (this.record) this.#observed?.lead(this.record, target)
     const misplaced = this.#secured && this.#path.misplaced(this.#secured, head.host, target)
     if (misplaced) return this.writeError(misplaced)
     if (!target) {
       const location = this.scheme === 'http' ? this.#path.httpsLocation(head) : undefined
       return this.writeError(location ? movedToHttps(head.method, location) : noSuchEndpoint(head.host))
     }
-    this.#exchange = this.#path.createExchange(this, target, head, this.#onExchangeOver)
+    this.#exchange = this.#path.createExchange(this, target, this.record?.forwarded ?? head, this.#onExchangeOver)
     this.#exchange.begin()
   }
 
+  #refuse(): void {
+    this.#keepAlive = false
+    this.#path.overload.onRequestRefused(this.#refusesFrom)
+    this.writeError(edgeOverloaded())
+  }
+
   onBody(chunk: Buffer): void {
+    if (this.record) this.record.requestBytes += chunk.length
     this.#exchange?.writeRequestBody(chunk)
   }
 
   onEnd(trailers: HeaderList | undefined): void {
     this.#requestComplete = true
+    if (this.record && this.#head?.framing !== 'none') this.record.requestEndedAtMs = performance.now()
     if (this.#exchange) {
       this.#closeWhenIdleFor(this.#path.limits.upstreamIdleTimeoutMs)
       this.#exchange.endRequest(trailers)
@@ -242,10 +294,13 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   onError(error: HttpError): void {
+    // It is not the one before that cannot be read.
+    if (this.#requestComplete) this.#head = undefined
     this.#requestComplete = true
     this.#keepAlive = false
     const exchange = this.#exchange
     this.#exchange = undefined
+    if (!exchange) this.record = this.#observed?.begin(undefined)
     // In the middle of a response nothing sensible can be said any more.
     if (this.#chunkedResponse || exchange?.responseBegun) this.#destroy()
     else this.writeError(malformedRequest(error))
@@ -254,6 +309,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   readonly #onExchangeOver = (): void => {
     this.#exchange = undefined
+    if (this.record) this.#finishRecord(this.record)
     this.#closeWhenIdleFor(this.#path.limits.clientIdleTimeoutMs)
     this.#chunkedResponse = false
     if (this.#handedOver) return
@@ -263,6 +319,11 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#wantsNext = true
     if (this.#path.draining) this.leave()
     this.#settle()
+  }
+
+  #finishRecord(record: ExchangeRecord): void {
+    this.record = undefined
+    this.#observed?.finish(record)
   }
 
   // The response
@@ -275,10 +336,12 @@ export class Http1Visitor implements Visitor, RequestHandler {
     // An answer that overtakes its request: what is left of the request cannot be told from a next one.
     if (!this.#requestComplete && this.#head?.framing !== 'none') this.#keepAlive = false
     this.#chunkedResponse = framingForVisitor(head) === 'chunked'
+    this.record?.answeredWith(head)
     this.#writer.push(forwarded.of(head, this.#keepAlive, this.#exchange?.locationRewrite))
   }
 
   writeBody(chunk: Buffer): void {
+    if (this.record) this.record.responseBytes += chunk.length
     if (!this.#chunkedResponse) return this.#writer.push(chunk)
     this.#writer.push(chunkHead(chunk.length))
     this.#writer.push(chunk)
@@ -288,6 +351,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   writeEnd(trailers: HeaderList | undefined): void {
     if (this.#chunkedResponse) this.#writer.push(trailers ? serializeTrailers(forwardTrailers(trailers)) : LAST_CHUNK)
     this.#writer.flush()
+    if (this.record) this.record.isComplete = true
   }
 
   /** A whole answer leaves at once; the middle of a long one waits for what else this turn brings. */
@@ -313,6 +377,8 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#writer.push(serializeResponseHead(error.status, reasonOf(error.status), headers))
     if (this.#head?.method !== 'HEAD') this.#writer.push(Buffer.from(body.body))
     this.#writer.flush()
+    this.record?.answeredByEdge(error.status, headers, errorCodeOf(error), body.body)
+    if (this.record && !this.#exchange) this.#finishRecord(this.record)
     if (!this.#keepAlive && !this.#exchange) this.#close()
   }
 
@@ -337,6 +403,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   takeOver(use: (connection: Duplex) => void): void {
+    if (this.record) this.record.isComplete = true
     this.#writer.flush()
     const rest = this.#decoder.takeRest()
     this.#detach()
@@ -349,13 +416,27 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   /** The edge's own host is served by `node:http`, which reads the head again. */
   #handOver(): void {
+    this.#putBack()
+    this.#path.visitors.forget(this.#socket)
+    this.#path.serveOwnHost(this.#socket)
+  }
+
+  /** Another one reads the head again, if the rules for connections let it. */
+  #meetRules(endpoint: Endpoint, policy: EndpointPolicy): void {
+    this.record = undefined
+    this.#putBack()
+    policeHead(this.#socket, endpoint, policy, this.#path, () => {
+      const next = new Http1Visitor(this.#socket, this.scheme, this.#path, undefined, false)
+      next.#socket.resume()
+    })
+  }
+
+  #putBack(): void {
     const head = this.#decoder.takeHeadBytes()
     const rest = this.#decoder.takeRest()
     this.#detach()
     this.#socket.pause()
     this.#socket.unshift(rest.length > 0 ? Buffer.concat([head, rest]) : head)
-    this.#path.visitors.forget(this.#socket)
-    this.#path.serveOwnHost(this.#socket)
   }
 
   #detach(): void {

@@ -6,6 +6,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
+import { ConnectionRecord } from '../observation/connection-record.ts'
 import { addressOf, endsOf } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
@@ -30,17 +31,24 @@ export function serveHttp2(socket: TLSSocket, path: DataPath, secured: SecuredFo
       enableConnectProtocol: true,
     },
   })
-  new IdleWatch(session, path.limits)
+  const { overload } = path
+  const refusesFrom = overload.refusesFrom(socket)
+  const watch = new IdleWatch(session, path.limits, () => overload.stage > 0 || refusesFrom === 0)
   const startedAt = Date.now()
   let policies: ConnectionPolicies | undefined
+  const { observer } = path
+  const observed = observer && new ConnectionRecord(observer, socket, 'http2', secured.serverName)
   const visitor = {
     address: addressOf(socket),
     ends: endsOf(socket),
     floods: new FloodGuard(session, path.limits),
     forwarded: new ForwardedRequest(secured.identity),
     secured,
+    refusesFrom,
+    observed,
     policies: () => {
       policies ??= path.policiesOf(socket, startedAt)
+      if (observed) observed.policies = policies
       return policies
     },
     drop: () => session.destroy(),
@@ -55,16 +63,6 @@ export function serveHttp2(socket: TLSSocket, path: DataPath, secured: SecuredFo
   )
   session.on('error', () => session.destroy())
   session.on('sessionError', () => session.destroy())
-  path.visitors.add(socket, () => leave(session))
+  path.visitors.add(socket, () => watch.leave())
   return session
-}
-
-/** The highest stream id there is: a GOAWAY with it only announces the one that counts. */
-const MAX_STREAM_ID = 2 ** 31 - 1
-
-/** Says goodbye in two steps (RFC 9113 §6.8): by the time a ping is answered, every request sent before the first one has arrived. */
-function leave(session: ServerHttp2Session): void {
-  if (session.closed || session.destroyed) return
-  session.goaway(constants.NGHTTP2_NO_ERROR, MAX_STREAM_ID)
-  if (!session.ping(() => session.close())) session.close()
 }

@@ -11,6 +11,8 @@ import {
   requestHeadFromHttp2,
 } from '@tunnel/http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { ConnectionRecord } from '../observation/connection-record.ts'
+import type { ExchangeRecord } from '../observation/exchange-record.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
@@ -21,7 +23,7 @@ import type { ForwardedRequest, ForwardedResponse } from './forwarded-head.ts'
 import type { FloodGuard } from './http2-floods.ts'
 import { http2Headers } from './http2-headers.ts'
 import type { Visitor } from './visitor.ts'
-import { invalidResponse, malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
+import { edgeOverloaded, invalidResponse, malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
 import type { VisitorExchange } from './visitor-exchange.ts'
 import { acceptsWebSocket, addWebSocketKey } from './websocket-key.ts'
 
@@ -32,6 +34,10 @@ export interface Http2VisitorConnection {
   readonly floods: FloodGuard
   readonly forwarded: ForwardedRequest
   readonly secured: SecuredFor
+  /** `undefined` where nobody observes. */
+  readonly observed: ConnectionRecord | undefined
+  /** The stage of overload from which on its requests are refused. */
+  readonly refusesFrom: number
   policies(): ConnectionPolicies
   /** Ends the whole connection. */
   drop(): void
@@ -45,11 +51,13 @@ export class Http2Visitor implements Visitor {
   readonly version = 'HTTP/2.0'
   readonly hops = 0
   readonly hostHeader = undefined
+  readonly withheld = undefined
   readonly #connection: Http2VisitorConnection
   readonly #stream: ServerHttp2Stream
   readonly #path: DataPath
   readonly #ends: ConnectionEnds
   readonly #floods: FloodGuard
+  record: ExchangeRecord | undefined
   #exchange: VisitorExchange | undefined
   #endpoint: Endpoint | undefined
   #head: RequestHead | undefined
@@ -89,17 +97,27 @@ export class Http2Visitor implements Visitor {
       if (this.#head.upgrade !== undefined) addWebSocketKey(this.#head.headers)
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
+      this.record = this.#connection.observed?.begin(undefined)
       return this.writeError(malformedRequest(error))
     }
     const head = this.#head
+    this.record = this.#connection.observed?.begin(head)
+    const { overload } = this.#path
+    const { refusesFrom } = this.#connection
+    if (overload.stage >= refusesFrom) {
+      overload.onRequestRefused(refusesFrom)
+      return this.writeError(edgeOverloaded())
+    }
     const endpoint = this.#path.route('https', head.host)
     if (endpoint === 'own-host') return this.writeError(misdirected(head.host))
     const misplaced = this.#path.misplaced(this.#connection.secured, head.host, endpoint)
     if (misplaced) return this.writeError(misplaced)
     if (!endpoint) return this.writeError(noSuchEndpoint(head.host))
     this.#endpoint = endpoint
-    this.#exchange = this.#path.createExchange(this, endpoint, head, () => {
+    if (this.record) this.#connection.observed?.lead(this.record, endpoint)
+    this.#exchange = this.#path.createExchange(this, endpoint, this.record?.forwarded ?? head, () => {
       this.#exchange = undefined
+      if (this.record) this.#finishRecord(this.record)
     })
     this.#exchange.begin()
     // What a WebSocket has to say waits in the stream until there is somebody to hear it.
@@ -107,11 +125,17 @@ export class Http2Visitor implements Visitor {
     else this.#readBody(head)
   }
 
+  #finishRecord(record: ExchangeRecord): void {
+    this.record = undefined
+    this.#connection.observed?.finish(record)
+  }
+
   #readBody(head: RequestHead): void {
     let received = 0
     let trailers: HeaderList | undefined
     this.#stream.on('data', (chunk: Buffer) => {
       received += chunk.length
+      if (this.record) this.record.requestBytes = received
       // A body that disagrees with its content-length would run into the next request of the HTTP/1.1 connection (RFC 9113 §8.1.1).
       if (head.framing === 'length' && received > head.contentLength) return this.#refuseLength()
       if (this.#isEarly) this.#stopVisitor()
@@ -122,6 +146,7 @@ export class Http2Visitor implements Visitor {
       trailers = headerListOf(fields)
     })
     this.#stream.on('end', () => {
+      if (this.record) this.record.requestEndedAtMs = performance.now()
       if (head.framing === 'length' && received !== head.contentLength) return this.#refuseLength()
       this.#exchange?.endRequest(trailers)
     })
@@ -134,7 +159,10 @@ export class Http2Visitor implements Visitor {
   #onClose(): void {
     clearTimeout(this.#lingerTimer)
     const exchange = this.#exchange
-    if (!exchange) return
+    if (!exchange) {
+      if (this.record) this.#finishRecord(this.record)
+      return
+    }
     this.#exchange = undefined
     this.#floods.onReset()
     exchange.visitorLeft()
@@ -171,6 +199,7 @@ export class Http2Visitor implements Visitor {
   writeHead(head: ResponseHead, { added }: ForwardedResponse): void {
     if (this.#stream.closed) return
     if (this.#head?.upgrade !== undefined && head.status < 300) return this.#writeUpgrade(head)
+    this.record?.answeredWith(head)
     // Trailers can only follow a body whose end the upstream announced chunk by chunk.
     const waitForTrailers = head.framing === 'chunked'
     this.#waitsForTrailers = waitForTrailers
@@ -190,6 +219,7 @@ export class Http2Visitor implements Visitor {
       this.writeError(invalidResponse(this.#endpoint as Endpoint, why))
       return this.#stopWhenSent()
     }
+    this.record?.answered(200, head.headers)
     const headers = http2Headers(200, head.headers)
     delete headers['sec-websocket-accept']
     this.#stream.respond(headers)
@@ -202,11 +232,13 @@ export class Http2Visitor implements Visitor {
 
   writeBody(chunk: Buffer): void {
     if (this.#stream.closed || this.#stream.writableEnded) return
+    if (this.record) this.record.responseBytes += chunk.length
     this.#floods.onBodyPiece()
     this.#more = this.#stream.write(chunk)
   }
 
   writeEnd(trailers: HeaderList | undefined): void {
+    if (this.record) this.record.isComplete = true
     this.#trailers = trailers && forwardTrailers(trailers)
     this.#isEarly = this.#exchange?.requestEnded === false || this.#head?.upgrade !== undefined
     this.#stream.end()
@@ -231,12 +263,15 @@ export class Http2Visitor implements Visitor {
   writeError(error: VisitorError): void {
     if (this.#stream.closed || this.#stream.headersSent) return
     const body = errorBody(error, this.#head ? acceptOf(this.#head.headers) : '')
-    const headers = http2Headers(error.status, errorHeaders(error, body))
+    const fields = errorHeaders(error, body)
+    const headers = http2Headers(error.status, fields)
     const code = errorCodeOf(error)
+    this.record?.answeredByEdge(error.status, fields, code, body.body)
     if (code) headers[ERROR_CODE_HEADER.toLowerCase()] = code
     this.#stream.respond(headers)
     this.#stream.end(this.#head?.method === 'HEAD' ? undefined : body.body)
     this.#stream.resume()
+    if (this.record && !this.#exchange) this.#finishRecord(this.record)
   }
 
   abort(): void {
@@ -255,6 +290,7 @@ export class Http2Visitor implements Visitor {
   takeOver(use: (connection: Duplex) => void): void {
     // The answer was no upgrade after all: nobody takes what the upstream has to say.
     if (this.#stream.writableEnded) return use(new PassThrough().destroy())
+    if (this.record) this.record.isComplete = true
     this.#stream.setTimeout(this.#path.limits.upstreamIdleTimeoutMs, () => this.#stream.close(constants.NGHTTP2_CANCEL))
     use(this.#stream)
   }

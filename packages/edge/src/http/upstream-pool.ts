@@ -1,23 +1,36 @@
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { EdgeLimits } from '../limits.ts'
+import type { EndpointRoom } from '../overload/endpoint-room.ts'
+import type { Overload } from '../overload/overload.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 
 /** How often idle connections are looked at. Coarse: it only has to stay well under a second of {@link EdgeLimits.upstreamKeepAliveMs}. */
 const SWEEP_MS = 250
 
+/** What connections to upstreams have of their edge. */
+export interface UpstreamPath {
+  readonly limits: EdgeLimits
+  readonly overload: Overload
+  readonly room: EndpointRoom
+}
+
 /** The kept-alive connections to one endpoint's upstream; the one used last is used next, so that the others age. */
 export class UpstreamPool {
   readonly endpoint: Endpoint
   readonly #limits: EdgeLimits
+  readonly #overload: Overload
+  readonly #room: EndpointRoom
   readonly #poolOf: (endpoint: Endpoint) => UpstreamPool
   readonly #idle: UpstreamConnection[] = []
   #sweeper: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(endpoint: Endpoint, limits: EdgeLimits, poolOf: (endpoint: Endpoint) => UpstreamPool) {
+  constructor(endpoint: Endpoint, path: UpstreamPath, poolOf: (endpoint: Endpoint) => UpstreamPool) {
     this.endpoint = endpoint
-    this.#limits = limits
+    this.#limits = path.limits
+    this.#overload = path.overload
+    this.#room = path.room
     this.#poolOf = poolOf
   }
 
@@ -31,8 +44,12 @@ export class UpstreamPool {
     return this.#idle.length
   }
 
-  /** A connection that has been idle for less than `maxIdleMs`, or a new one. Throws what {@link AgentSession.openStream} throws. */
+  /**
+   * A connection that has been idle for less than `maxIdleMs`, or a new one. Throws what {@link AgentSession.openStream} throws, and 714 where
+   * as many requests run as may, the one that asks being counted already.
+   */
   take(visitor: { ends(): ConnectionEnds }, maxIdleMs: number): UpstreamConnection {
+    this.#room.assert(this.endpoint.running - 1)
     if (this.endpoint.proxyProtocol !== undefined) return this.#takeOwn(visitor.ends(), maxIdleMs)
     const latest = this.#idle.at(-1)
     if (latest && isFresh(latest, maxIdleMs)) {
@@ -57,6 +74,7 @@ export class UpstreamPool {
   release(connection: UpstreamConnection): void {
     if (!connection.finish() || this.#closed || connection.keepAliveMs === 0) return connection.destroy()
     if (this.#idle.length >= this.#limits.maxIdleStreamsPerEndpoint) return connection.destroy()
+    if (!this.#overload.keepsConnections) return connection.destroy()
     connection.idleSinceMs = performance.now()
     this.#idle.push(connection)
     this.#sweeper ??= setInterval(this.#sweep, SWEEP_MS).unref()

@@ -52,6 +52,16 @@ export function misdirected(host: string): VisitorError {
   }
 }
 
+export function notWebSocket(endpoint: Endpoint): VisitorError {
+  return {
+    number: 3206,
+    status: 400,
+    title: 'A WebSocket is expected.',
+    detail: `${endpoint.url} takes WebSockets of version 13 and nothing else: what is behind it does not speak HTTP.`,
+    headers: ['Sec-WebSocket-Version', '13'],
+  }
+}
+
 export function invalidResponse(endpoint: Endpoint, why: string): VisitorError {
   return {
     number: 3004,
@@ -86,13 +96,27 @@ function tooMuch(number: number, what: string): VisitorError {
   }
 }
 
-function overloaded(): VisitorError {
+function tooMuchAtOnce(what: string): VisitorError {
   return {
-    number: 743,
-    status: 503,
+    number: 714,
+    status: 429,
     title: 'Too much traffic.',
-    detail: 'This endpoint has no free stream. Try again soon.',
+    detail: `This endpoint has ${what}. Try again soon.`,
+    headers: ['Retry-After', '5'],
   }
+}
+
+function noFreeStream(): VisitorError {
+  return overloaded('This endpoint has no free stream.')
+}
+
+/** The edge itself has to do with what it has. */
+export function edgeOverloaded(): VisitorError {
+  return overloaded('This edge has more to do than it can.')
+}
+
+function overloaded(why: string): VisitorError {
+  return { number: 743, status: 503, title: 'Too much traffic.', detail: `${why} Try again soon.` }
 }
 
 /** What ended a stream before a response, as the agent or the session put it. */
@@ -105,7 +129,8 @@ export function streamFailed(endpoint: Endpoint, error: TunnelError): VisitorErr
       detail: `The agent is online, but it could not connect to ${endpoint.upstreamUrl}: ${error.message}`,
     }
   }
-  if (error.code === 'ERR_TUNNEL_743') return overloaded()
+  if (error.code === 'ERR_TUNNEL_743') return noFreeStream()
+  if (error.code === 'ERR_TUNNEL_714') return tooMuchAtOnce(error.message)
   const rate = RATE_CODES[error.code]
   if (rate !== undefined) return tooMuch(rate, error.message)
   if (error.code === 'ERR_TUNNEL_3200') return noSuchEndpoint(endpoint.host)

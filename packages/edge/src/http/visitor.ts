@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { HeaderList, ResponseHead } from '@tunnel/http'
+import type { ExchangeRecord } from '../observation/exchange-record.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
 import type { VisitorError } from './error-response.ts'
@@ -20,8 +21,12 @@ export interface Visitor {
   readonly hops: number
   /** The Host that a policy has given the request. */
   readonly hostHeader: string | undefined
+  /** Fields of `X-Forwarded-*` that a policy has removed, in lower case: the edge does not set them. */
+  readonly withheld: readonly string[] | undefined
   /** Its request heads as they go on. */
   readonly forwarded: ForwardedRequest
+  /** Where somebody observes: what is noted of the exchange. */
+  readonly record: ExchangeRecord | undefined
   writeInformational(head: ResponseHead): void
   /** `forwarded` knows the heads of the connection that it came over. */
   writeHead(head: ResponseHead, forwarded: ForwardedResponse): void

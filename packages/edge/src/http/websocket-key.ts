@@ -1,11 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import type { HeaderList } from '@tunnel/http'
+import { randomBytes } from 'node:crypto'
+import { type HeaderList, webSocketAcceptOf } from '@tunnel/http'
 import { fieldOf } from './field.ts'
 
 const FIELD = 'sec-websocket-key'
-
-/** RFC 6455 §1.3 */
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 /** Puts the key of an HTTP/1.1 handshake into a request that has none: HTTP/2 needs none (RFC 8441 §5). */
 export function addWebSocketKey(headers: HeaderList): void {
@@ -15,6 +12,5 @@ export function addWebSocketKey(headers: HeaderList): void {
 
 /** Whether a response proves that its sender has understood the handshake: over HTTP/2 the visitor cannot tell. */
 export function acceptsWebSocket(request: HeaderList, response: HeaderList): boolean {
-  const expected = createHash('sha1').update(fieldOf(request, FIELD) + GUID)
-  return fieldOf(response, 'sec-websocket-accept') === expected.digest('base64')
+  return fieldOf(response, 'sec-websocket-accept') === webSocketAcceptOf(fieldOf(request, FIELD))
 }

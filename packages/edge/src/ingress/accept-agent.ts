@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type AgentMessage, type Hello, isAuthtoken, negotiateVersion, TunnelError } from '@tunnel/protocol'
 import { type Stream, Server as YamuxServer } from '@tunnel/yamux'
+import { AddressCounts } from '../overload/address-counts.ts'
+import type { FrontDoor } from '../overload/front-door.ts'
+import type { Overload } from '../overload/overload.ts'
+import { addressOf } from '../peer-address.ts'
 import type { Credential, CredentialSource } from '../ports.ts'
 import { EDGE_VERSION } from '../version.ts'
 import { ControlChannel } from './control-channel.ts'
@@ -24,25 +29,71 @@ export class AgentAcceptor {
   readonly #host: SessionHost
   readonly #credentials: CredentialSource
   readonly #settings: IngressSettings
+  readonly #overload: Overload
+  readonly #door: FrontDoor
+  readonly #pendingOf = new AddressCounts()
   #pending = 0
 
-  constructor(host: SessionHost, credentials: CredentialSource, settings: IngressSettings) {
+  constructor(
+    host: SessionHost,
+    credentials: CredentialSource,
+    settings: IngressSettings,
+    overload: Overload,
+    door: FrontDoor,
+  ) {
     this.#host = host
     this.#credentials = credentials
     this.#settings = settings
+    this.#overload = overload
+    this.#door = door
   }
 
-  /** `connection` is encrypted already and is owned from here on. */
-  accept(connection: Duplex, remoteAddress: string): void {
-    if (this.#pending >= this.#host.limits.maxUnauthenticatedSessions) {
+  /** `connection` is encrypted already and is owned from here on; `socket` is what it came over. */
+  accept(connection: Duplex, socket: Socket): void {
+    this.#door.leaveOut(socket)
+    const remoteAddress = addressOf(socket)
+    const { maxUnauthenticatedSessions, maxUnauthenticatedPerAddress } = this.#host.limits
+    const hasRoom = this.#pending < maxUnauthenticatedSessions
+    const remove = hasRoom ? this.#pendingOf.add(remoteAddress, maxUnauthenticatedPerAddress) : undefined
+    if (!remove) {
+      this.#overload.refused.unauthenticated++
+      this.#host.observer?.refused?.({ what: 'agent', code: undefined })
       connection.destroy()
       return
     }
     this.#pending++
-    new Handshake(connection, remoteAddress, this.#host, this.#credentials, this.#settings, () => {
-      this.#pending--
+    const { turnedAway } = this.#overload
+    const isTurnedAway = turnedAway.has(socket)
+    new Handshake({
+      connection,
+      remoteAddress,
+      host: this.#host,
+      credentials: this.#credentials,
+      settings: this.#settings,
+      refuses: () => this.#refuses(isTurnedAway),
+      onSettled: () => {
+        this.#pending--
+        remove()
+      },
     })
   }
+
+  #refuses(isTurnedAway: boolean): boolean {
+    if (!isTurnedAway && this.#overload.takesConnections) return false
+    this.#overload.refused.sessions++
+    return true
+  }
+}
+
+interface HandshakeParts {
+  connection: Duplex
+  remoteAddress: string
+  host: SessionHost
+  credentials: CredentialSource
+  settings: IngressSettings
+  /** Whether no session can be had just now; asked once, when the agent has said hello. */
+  refuses: () => boolean
+  onSettled: () => void
 }
 
 /** One connection from its first byte to its session, or its refusal. */
@@ -53,20 +104,15 @@ class Handshake {
   readonly #remoteAddress: string
   readonly #mux: YamuxServer
   readonly #timer: NodeJS.Timeout
+  readonly #refuses: () => boolean
   readonly #onSettled: () => void
   #settled = false
   #control: ControlChannel | undefined
   #session: NativeSession | undefined
   #helloSeen = false
 
-  constructor(
-    connection: Duplex,
-    remoteAddress: string,
-    host: SessionHost,
-    credentials: CredentialSource,
-    settings: IngressSettings,
-    onSettled: () => void,
-  ) {
+  constructor({ connection, remoteAddress, host, credentials, settings, refuses, onSettled }: HandshakeParts) {
+    this.#refuses = refuses
     this.#host = host
     this.#credentials = credentials
     this.#settings = settings
@@ -122,6 +168,7 @@ class Handshake {
         `no common protocol version: the agent offers ${hello.versions.slice(0, 8).join(', ')}`,
       )
     }
+    if (this.#refuses()) throw new TunnelError(128, 'the edge is overloaded and takes no new sessions right now')
     this.#host.assertMetadata(hello.metadata)
     const { intervalMs, toleranceMs } = hello.heartbeat
     if (intervalMs < MIN_HEARTBEAT_INTERVAL_MS) {
@@ -174,6 +221,7 @@ class Handshake {
       resumeWindowMs: this.#host.resumeWindowMs,
     })
     this.#host.sessionReady(session)
+    this.#host.observer?.sessionOpened?.(session)
     const { version, os, arch } = hello.agent
     this.#host.log.info(
       { session: session.id, remoteAddress: this.#remoteAddress, agent: { version, os, arch } },
@@ -188,6 +236,7 @@ class Handshake {
       'agent refused',
     )
     if (this.#session) return this.#session.close(error)
+    this.#host.observer?.refused?.({ what: 'agent', code: error.code })
     this.#settle()
     if (this.#control) this.#control.finish({ type: 'refused', error: error.toWire() }, () => this.#mux.close())
     else this.#mux.close()

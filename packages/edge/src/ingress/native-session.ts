@@ -44,6 +44,10 @@ export class NativeSession implements AgentSession {
     this.#host = parts.host
   }
 
+  get streamCount(): number {
+    return this.#mux.streamCount
+  }
+
   openStream(header: StreamHeader, receiver: StreamReceiver): AgentStream {
     try {
       return new NativeStream(this.#mux.open(), header, receiver)
@@ -116,6 +120,7 @@ export class NativeSession implements AgentSession {
       },
       (cause: unknown) => {
         this.#bindsInProgress--
+        this.#host.observer?.refused?.({ what: 'bind', code: TunnelError.from(cause).code })
         this.#fail(message.id, cause)
       },
     )

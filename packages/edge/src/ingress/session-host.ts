@@ -8,6 +8,7 @@ import { AlreadyOnline, type EndpointRegistry } from '../endpoints/registry.ts'
 import { awaitedEndpoint, type HandedNames, handedEndpoint } from '../handover.ts'
 import type { DataPath } from '../http/data-path.ts'
 import type { EdgeLimits } from '../limits.ts'
+import type { EdgeObserver } from '../observation/edge-observer.ts'
 import { serveRaw } from '../policy/policed-connection.ts'
 import type { Credential, EdgeLog } from '../ports.ts'
 import type { ResumeTokens } from '../resume-token.ts'
@@ -20,6 +21,7 @@ const MAX_PORT_OPEN_TRIES = 150
 export class SessionHost {
   readonly limits: EdgeLimits
   readonly log: EdgeLog
+  readonly observer: EdgeObserver | undefined
   readonly resumeTokens: ResumeTokens
   readonly resumeWindowMs: number
   readonly #registry: EndpointRegistry
@@ -34,6 +36,7 @@ export class SessionHost {
   constructor(parts: {
     limits: EdgeLimits
     log: EdgeLog
+    observer?: EdgeObserver | undefined
     resumeTokens: ResumeTokens
     resumeWindowMs: number
     registry: EndpointRegistry
@@ -44,6 +47,7 @@ export class SessionHost {
   }) {
     this.limits = parts.limits
     this.log = parts.log
+    this.observer = parts.observer
     this.resumeTokens = parts.resumeTokens
     this.resumeWindowMs = parts.resumeWindowMs
     this.#registry = parts.registry
@@ -129,6 +133,7 @@ export class SessionHost {
     use.sessionCount--
     if (use.sessionCount === 0) this.#uses.release(session.credentialId)
     this.log.info({ session: session.id, remoteAddress: session.remoteAddress }, 'agent session closed')
+    this.observer?.sessionClosed?.(session)
   }
 
   assertMetadata(metadata: string | undefined): void {
@@ -150,6 +155,7 @@ export class SessionHost {
     this.assertMetadata(request.metadata)
     const endpoint = await this.#online(session, request, token)
     this.log.info({ session: session.id, endpoint: endpoint.url }, 'endpoint online')
+    this.observer?.endpointOnline?.(endpoint)
     return { endpoint, token: this.#registry.tokenFor(endpoint) }
   }
 
@@ -228,5 +234,6 @@ export class SessionHost {
     if (endpoint.scheme !== 'tcp') this.#path.dropPool(endpoint)
     else if (isFree && isPublic) this.#ports.close(endpoint.port)
     this.log.info({ endpoint: endpoint.url, session: endpoint.session.id }, 'endpoint offline')
+    this.observer?.endpointOffline?.(endpoint)
   }
 }

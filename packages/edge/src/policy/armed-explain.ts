@@ -13,7 +13,7 @@ export interface ArmedExplainOptions {
   onEnd(trace: PolicyTrace | undefined): void
 }
 
-/** Waits for one request of an endpoint, to record what its policy does with it. */
+/** Waits for one request of an endpoint, or for a connection that brings none, to record what its policy does with it. */
 export class ArmedExplain {
   readonly #options: ArmedExplainOptions
   readonly #timer: NodeJS.Timeout
@@ -48,6 +48,16 @@ export class ArmedExplain {
         this.#options.onEnd(recorder.trace)
       },
     }
+  }
+
+  /** For the rules of a connection that begins now; `undefined` where no request is waited for any more. */
+  connectionRecorder(): PolicyTraceRecorder | undefined {
+    return this.#isOver ? undefined : new PolicyTraceRecorder()
+  }
+
+  /** A connection will bring no request to explain. Who waits for a certain one goes on waiting. */
+  connectionOver(trace: PolicyTrace): void {
+    if (this.#options.token === undefined) this.#end(trace)
   }
 
   cancel(): void {

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls'
 import {
   type ConnectionFacts,
   type PolicyConnection,
+  type PolicyEvents,
   type TcpOutcome,
   type TlsFacts,
   whenSettled,
@@ -58,6 +59,12 @@ export class ConnectionPolicies {
     return this.#admissions.get(policy) ?? this.#remember(policy, this.#admitFirst(policy))
   }
 
+  /** What the rules for connections of each policy have decided so far; those that closed it say nothing. */
+  *events(): Iterable<PolicyEvents> {
+    for (const admission of this.#admissions.values())
+      if (admission !== 'closed' && !(admission instanceof Promise)) yield admission.events
+  }
+
   /** Its rules for connections have run already, and let it go on. */
   adopt(policy: EndpointPolicy, connection: PolicyConnection): void {
     void this.#remember(policy, connection)
@@ -69,7 +76,13 @@ export class ConnectionPolicies {
     if (!engine.has('on_tcp_connect')) return connection
     const alike = this.#admissionUnder(policy)
     if (alike) return whenSettled(alike, (admission) => (admission === 'closed' ? admission : connection))
-    return whenSettled(connection.onTcpConnect(), (outcome) => admissionOf(connection, outcome))
+    const recorder = policy.explain?.connectionRecorder()
+    return whenSettled(connection.onTcpConnect(recorder), (outcome) =>
+      whenSettled(admissionOf(connection, outcome), (admission) => {
+        if (admission === 'closed' && recorder) policy.explain?.connectionOver(recorder.trace)
+        return admission
+      }),
+    )
   }
 
   /** Endpoints of one address with one document: a connection passes it once. */

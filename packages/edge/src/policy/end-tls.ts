@@ -34,6 +34,11 @@ export function endTls(socket: Socket, settings: TlsSettings, options: EndTlsOpt
     })
     const fail = (cause?: Error): void => reject(new TunnelError(3002, 'TLS handshake failed', { cause }))
     server.on('secureConnection', (secured) => {
+      // node:tls demands none that it does not verify.
+      if (settings.clientCertificates?.strategy === 'require-any' && !secured.getPeerX509Certificate()) {
+        fail(new Error('the client has no certificate'))
+        return void secured.destroy()
+      }
       secured.allowHalfOpen = true
       resolve(secured)
     })

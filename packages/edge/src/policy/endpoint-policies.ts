@@ -58,10 +58,11 @@ export class EndpointPolicies {
   }
 
   #compileOptions({ scheme, binding }: PolicyPlace): CompilePolicyOptions {
-    const { ipPolicy } = this.#options
+    const { ipPolicy, secret } = this.#options
     return {
       ...(binding !== 'labels' && { protocol: scheme }),
       ...(binding === 'internal' && { binding }),
+      isSecretKnown: (vault, name) => secret?.(vault, name) !== undefined,
       ...(ipPolicy && { isIpPolicyKnown: (id) => ipPolicy(id) !== undefined }),
     }
   }

@@ -44,6 +44,8 @@ class InternalVisitor implements Visitor {
   readonly scheme: 'http' | 'https'
   readonly hops = 0
   readonly hostHeader = undefined
+  readonly withheld = undefined
+  readonly record = undefined
   readonly forwarded = new ForwardedRequest()
   readonly answer: Promise<PolicyResponse>
   readonly #request: PolicyRequest

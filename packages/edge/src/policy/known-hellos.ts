@@ -4,8 +4,8 @@ import { connectionKey } from '../peer-address.ts'
 import type { ConnectionPolicies } from './connection-policies.ts'
 
 /**
- * TLS connections whose ClientHello was read for a policy, from then until their handshake is over. They are known by the connection's real
- * addresses: the TLS socket on top of it does not say whose it is.
+ * Connections whose beginning was read for a policy. They are known by the connection's real addresses: the TLS socket on top of it does not
+ * say whose it is.
  */
 export class KnownHellos {
   readonly #byConnection = new Map<string, ConnectionPolicies>()

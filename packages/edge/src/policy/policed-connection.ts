@@ -1,17 +1,25 @@
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import { TunnelError } from '@tunnel/protocol'
-import type { PolicyConnection, PolicyError, TcpOutcome, TlsSettings } from '@tunnel/traffic-policy'
+import type {
+  PolicyConnection,
+  PolicyError,
+  PolicyTraceRecorder,
+  TcpOutcome,
+  TlsSettings,
+} from '@tunnel/traffic-policy'
 import type { Endpoint, EndpointScheme } from '../endpoints/endpoint.ts'
+import type { ConnectionRecord } from '../observation/connection-record.ts'
 import { addressOf } from '../peer-address.ts'
-import { connectTcp, type RawKind } from '../tcp/tcp-visitor.ts'
+import { resetSocket } from '../reset-socket.ts'
+import { connectTcp, type RawKind, type RawPath, recordOf } from '../tcp/tcp-visitor.ts'
 import { streamTlsFacts } from '../tls/stream-tls-facts.ts'
 import type { ConnectionPolicies } from './connection-policies.ts'
 import type { EndpointPolicy } from './endpoint-policy.ts'
 import type { PolicyPath } from './policy-path.ts'
 import { tlsFactsOf } from './tls-facts.ts'
 
-export interface ConnectionPath extends Pick<PolicyPath, 'limits' | 'log' | 'report'> {
+export interface ConnectionPath extends Pick<PolicyPath, 'limits' | 'log' | 'report'>, RawPath {
   routeInternal(accountId: string, scheme: EndpointScheme, host: string, port?: number): Endpoint | undefined
   policiesOf(socket: Socket, startedAt: number): ConnectionPolicies
   /** Ends the TLS of a connection that has its whole ClientHello in front. Rejects when the handshake fails; the connection is gone then. */
@@ -31,6 +39,8 @@ export interface PolicedConnectionOptions {
   protocols?: readonly string[]
   /** How many endpoints it has passed. @default 0 */
   hops?: number
+  /** What is noted of it. @default anew, where somebody observes */
+  observed?: ConnectionRecord | undefined
   /** Takes it over. @default it goes to the endpoint's upstream as it is */
   admitted?: (admitted: AdmittedConnection) => void
 }
@@ -54,14 +64,19 @@ export class PolicedConnection {
   readonly #options: PolicedConnectionOptions
   readonly #policies: ConnectionPolicies
   readonly #connection: PolicyConnection
+  readonly #policy: EndpointPolicy
+  /** Where somebody waits for an explanation. */
+  readonly #recorder: PolicyTraceRecorder | undefined
   readonly #clientIp: string
+  /** `undefined` where nobody observes, and for what others take over. */
+  readonly #observed: ConnectionRecord | undefined
   #kind: RawKind
   #socket: Socket
 
   constructor(
     socket: Socket,
     endpoint: Endpoint,
-    { engine }: EndpointPolicy,
+    policy: EndpointPolicy,
     path: ConnectionPath,
     options: PolicedConnectionOptions,
   ) {
@@ -71,12 +86,23 @@ export class PolicedConnection {
     this.#options = options
     this.#kind = options.kind
     this.#clientIp = addressOf(socket)
+    const { observer } = path
+    const isOwn = observer !== undefined && options.admitted === undefined
+    this.#observed = options.observed ?? (isOwn ? recordOf(observer, socket, endpoint, options.kind) : undefined)
     this.#policies = path.policiesOf(socket, Date.now())
-    this.#connection = engine.connection(this.#policies.facts)
+    if (this.#observed) this.#observed.policies = this.#policies
+    this.#policy = policy
+    this.#recorder = policy.explain?.connectionRecorder()
+    this.#connection = policy.engine.connection(this.#policies.facts)
   }
 
   begin(): void {
-    this.#settle(() => this.#connection.onTcpConnect())
+    this.#settle(() => this.#connection.onTcpConnect(this.#recorder))
+  }
+
+  /** No request of it will come. */
+  #explain(): void {
+    if (this.#recorder) this.#policy.explain?.connectionOver(this.#recorder.trace)
   }
 
   #decide(outcome: TcpOutcome): void {
@@ -88,7 +114,10 @@ export class PolicedConnection {
       case 'forward-internal': {
         const error = this.#forward(outcome.url)
         if (error) this.#settle(() => outcome.resume({ code: error.code, message: error.message }))
-        else this.#report()
+        else {
+          this.#report()
+          this.#explain()
+        }
         return
       }
       case 'terminate-tls':
@@ -105,8 +134,9 @@ export class PolicedConnection {
   #admit(): void {
     this.#report()
     const { admitted } = this.#options
-    if (admitted) admitted({ socket: this.#socket, connection: this.#connection })
-    else connect(this.#socket, this.#endpoint, this.#path, this.#kind)
+    if (admitted) return admitted({ socket: this.#socket, connection: this.#connection })
+    this.#explain()
+    connect(this.#socket, this.#endpoint, this.#path, this.#kind, this.#observed)
   }
 
   /** What keeps it from going to another endpoint. */
@@ -119,16 +149,25 @@ export class PolicedConnection {
     if (!target) return new TunnelError(3200, `no endpoint is online at ${url.scheme}://${url.host}:${url.port}`)
     const { policy } = target
     if (policy?.engine.has('on_tcp_connect')) {
-      new PolicedConnection(this.#socket, target, policy, this.#path, { kind: this.#kind, hops }).begin()
+      const options = { kind: this.#kind, hops, observed: this.#observed }
+      new PolicedConnection(this.#socket, target, policy, this.#path, options).begin()
       return undefined
     }
-    return connectTcp(this.#socket, target, this.#path.limits, this.#path.log, this.#kind)
+    return connectTcp(this.#socket, target, this.#path, this.#kind, this.#observed)
   }
 
   #close(error: PolicyError | undefined): void {
     this.#report()
+    this.#refuse(error?.code)
+    this.#explain()
     if (error) this.#log(error.code, error.message)
-    this.#socket.destroy()
+    if (this.#socket instanceof TLSSocket) this.#socket.destroy()
+    else resetSocket(this.#socket)
+  }
+
+  #refuse(code: string | undefined): void {
+    this.#path.observer?.refused?.({ what: 'connection', code })
+    if (this.#observed) this.#observed.errorCode = code
   }
 
   #log(code: string, reason: string): void {
@@ -137,6 +176,7 @@ export class PolicedConnection {
   }
 
   #report(): void {
+    this.#observed?.addPolicyEvents(this.#connection.events)
     this.#path.report(this.#endpoint, this.#clientIp, this.#connection.events, 'connection')
   }
 
@@ -161,6 +201,7 @@ export class PolicedConnection {
 
   #break(error: unknown): void {
     const { code, message } = TunnelError.from(error)
+    this.#refuse(code)
     if (code === 'ERR_TUNNEL_802')
       this.#path.log.error({ err: error, endpoint: this.#endpoint.url }, 'a traffic policy failed')
     else this.#log(code, message)
@@ -168,6 +209,12 @@ export class PolicedConnection {
   }
 }
 
-function connect(socket: Socket, endpoint: Endpoint, { limits, log }: ConnectionPath, kind: RawKind): void {
-  if (connectTcp(socket, endpoint, limits, log, kind)) socket.destroy()
+function connect(
+  socket: Socket,
+  endpoint: Endpoint,
+  path: ConnectionPath,
+  kind: RawKind,
+  observed?: ConnectionRecord,
+): void {
+  if (connectTcp(socket, endpoint, path, kind, observed)) socket.destroy()
 }

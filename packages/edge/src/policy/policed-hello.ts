@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { Overload } from '../overload/overload.ts'
 import type { ConnectionPolicies, HelloFacts } from './connection-policies.ts'
 import type { EndpointPolicy } from './endpoint-policy.ts'
 import { ja4Of } from './ja4.ts'
 import { type ConnectionPath, PolicedConnection } from './policed-connection.ts'
 
 export interface HelloPath extends ConnectionPath {
-  /** What a connection is to policies, now that its ClientHello was read. */
-  noteHello(socket: Socket, hello: HelloFacts): ConnectionPolicies
+  readonly overload: Overload
+  /** What a connection is to policies, now that its ClientHello was read, or without TLS its first head. */
+  noteHello(socket: Socket, hello: HelloFacts | undefined): ConnectionPolicies
 }
 
 /** A TLS connection of which the ClientHello was read and put back. */

@@ -1,11 +1,22 @@
 import type { Socket } from 'node:net'
 import { type StreamHeader, TunnelError } from '@tunnel/protocol'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import { openStreamTo } from '../endpoints/open-stream.ts'
 import type { EdgeLimits } from '../limits.ts'
+import { ConnectionRecord } from '../observation/connection-record.ts'
+import type { EdgeObserver } from '../observation/edge-observer.ts'
+import type { EndpointRoom } from '../overload/endpoint-room.ts'
 import { endsOf } from '../peer-address.ts'
-import { decideAlike } from '../policy/endpoint-policy.ts'
 import type { EdgeLog } from '../ports.ts'
 import { RawPump } from '../raw-pump.ts'
+
+/** What a connection has of its edge. */
+export interface RawPath {
+  readonly limits: EdgeLimits
+  readonly log: EdgeLog
+  readonly observer: EdgeObserver | undefined
+  readonly room: EndpointRoom
+}
 
 /** What the bytes of a connection are to an agent. */
 export type RawKind = Pick<StreamHeader, 'protocol' | 'tls'>
@@ -17,13 +28,14 @@ export type RawKind = Pick<StreamHeader, 'protocol' | 'tls'>
 export function connectTcp(
   socket: Socket,
   endpoint: Endpoint,
-  limits: EdgeLimits,
-  log: EdgeLog,
+  { limits, log, observer, room }: RawPath,
   kind: RawKind,
+  observed = observer && recordOf(observer, socket, endpoint, kind),
 ): TunnelError | undefined {
   const ends = endsOf(socket)
   const logFailure = (error: TunnelError | undefined): void => {
     if (!error) return
+    if (observed) observed.errorCode = error.code
     const { visitorAddress } = ends
     log.info({ endpoint: endpoint.url, visitorAddress, code: error.code }, `${endpoint.scheme} connection failed`)
   }
@@ -33,36 +45,34 @@ export function connectTcp(
     return refusal
   }
   socket.setTimeout(limits.clientIdleTimeoutMs, () => socket.destroy())
-  let serving = endpoint
   const pump = new RawPump(socket, (error) => {
     serving.running--
     logFailure(error)
   })
-  // An agent whose session is just going leaves the connection to another one of its pool.
-  for (const tried: Endpoint[] = []; ; ) {
-    try {
-      const stream = serving.session.openStream({ endpointId: serving.id, ...kind, ...ends }, pump)
-      serving.running++
-      pump.start(stream)
-      return undefined
-    } catch (cause) {
-      tried.push(serving)
-      const other = alternativeTo(serving, tried)
-      if (!other) {
-        const error = TunnelError.from(cause)
-        logFailure(error)
-        return error
-      }
-      serving = other
-    }
+  let serving = endpoint
+  try {
+    const opened = openStreamTo(endpoint, { ...kind, ...ends }, pump, room)
+    serving = opened.endpoint
+    serving.running++
+    pump.start(opened.stream)
+    return undefined
+  } catch (cause) {
+    const error = TunnelError.from(cause)
+    logFailure(error)
+    return error
   }
 }
 
-/** An endpoint that decides otherwise has not let the connection in. */
-function alternativeTo({ pool, policy }: Endpoint, tried: Endpoint[]): Endpoint | undefined {
-  for (;;) {
-    const other = pool?.alternative(tried)
-    if (!other || decideAlike(other.policy, policy)) return other
-    tried.push(other)
-  }
+/** What is noted of the connection. */
+export function recordOf(
+  observer: EdgeObserver,
+  socket: Socket,
+  endpoint: Endpoint,
+  { protocol, tls }: RawKind,
+): ConnectionRecord {
+  const isTls = protocol === 'tls' || tls !== undefined
+  const record = new ConnectionRecord(observer, socket, isTls ? 'tls' : 'tcp', tls?.serverName)
+  record.endpoint = endpoint
+  record.open()
+  return record
 }

@@ -4,7 +4,8 @@ const MAX_SUBJECT_LENGTH = 512
 
 /** What an agent is told of a connection whose TLS the edge has ended. */
 export function streamTlsFacts(socket: TLSSocket) {
-  const subject = socket.getPeerX509Certificate()?.subject
+  // A policy can let certificates in that nobody has verified: those name nobody.
+  const subject = socket.authorized ? socket.getPeerX509Certificate()?.subject : undefined
   return {
     ...(typeof socket.servername === 'string' && { serverName: socket.servername }),
     version: socket.getProtocol() ?? 'unknown',

@@ -82,6 +82,9 @@ export class TlsPort {
     if (serverName === undefined) return this.#answerNobody(socket, protocols)
     const endpoint = registry.matchTls(serverName) ?? absences.match('https', serverName)
     const policed = endpoint ?? registry.match('https', serverName)
+    // Nothing can be told to a visitor of a tls endpoint, and no rules are run for one that will be refused.
+    const isClosed = policed?.scheme === 'tls' || policed?.policy?.engine.has('on_tcp_connect')
+    if (isClosed && path.overload.turnedAway.has(socket)) return void socket.destroy()
     if (!policed?.policy) return this.#serve(socket, endpoint, serverName, protocols)
     const spoken = policed.scheme === 'https' ? VISITOR_PROTOCOLS : undefined
     policeHello({ socket, serverName, body, protocols: spoken }, policed, policed.policy, path, (secured) => {
@@ -92,11 +95,11 @@ export class TlsPort {
 
   /** `endpoint`: one with TLS of its own. */
   #serve(socket: Socket, endpoint: Endpoint | undefined, serverName: string, protocols: readonly string[]): void {
-    const { certificates, terminator, log, limits } = this.#parts
+    const { certificates, terminator, path } = this.#parts
     if (endpoint?.termination) return this.#serverOf(endpoint, endpoint.termination).accept(socket)
     if (endpoint?.scheme === 'tls') {
       this.#parts.visitors.add(socket, () => {})
-      if (connectTcp(socket, endpoint, limits, log, { protocol: 'tls', tls: { serverName } })) socket.destroy()
+      if (connectTcp(socket, endpoint, path, { protocol: 'tls', tls: { serverName } })) socket.destroy()
       return
     }
     if (certificates.contextFor(serverName) === undefined) return this.#answerNobody(socket, protocols)
@@ -119,7 +122,7 @@ export class TlsPort {
   #serverOf(endpoint: Endpoint, termination: Termination): TlsEndpointServer {
     let server = this.#servers.get(termination)
     if (!server) {
-      const { limits, log, certificates } = this.#parts
+      const { limits, log, certificates, path } = this.#parts
       const isHttps = endpoint.scheme === 'https'
       server = new TlsEndpointServer({
         termination,
@@ -128,6 +131,7 @@ export class TlsPort {
         protocols: isHttps ? VISITOR_PROTOCOLS : undefined,
         onSecure: isHttps ? this.#serveHttps(termination) : this.#serveRaw(endpoint),
         onRefused: ({ message }, socket) => {
+          path.observer?.refused?.({ what: 'connection', code: 'ERR_TUNNEL_3002' })
           const fields = { endpoint: endpoint.url, visitorAddress: addressOf(socket), code: 'ERR_TUNNEL_3002' }
           log.info({ ...fields, reason: message }, 'TLS handshake failed')
         },
@@ -143,13 +147,13 @@ export class TlsPort {
   }
 
   #serveRaw(endpoint: Endpoint) {
-    const { limits, log, visitors } = this.#parts
+    const { path, visitors } = this.#parts
     return (socket: TLSSocket): void => {
       // Who has ended its side may still be waiting for the answer.
       socket.allowHalfOpen = true
       visitors.add(socket, () => {})
       const kind = { protocol: 'raw', tls: streamTlsFacts(socket) } as const
-      if (connectTcp(socket, endpoint, limits, log, kind)) socket.destroy()
+      if (connectTcp(socket, endpoint, path, kind)) socket.destroy()
     }
   }
 }

@@ -40,7 +40,7 @@ export function addHeaders(
     assertAddable(name)
     for (const line of typeof value === 'string' ? [value] : value) {
       const field = assertedValue(name, line)
-      note(results.headers_added, name, line)
+      noteAdded(results.headers_added, name, line)
       if (name === 'host' && phase === 'on_http_request') host = assertedHost(field)
       else added.push(name, field)
     }
@@ -50,8 +50,8 @@ export function addHeaders(
   return { headers: withField(headers, 'host', host).concat(added), host, results }
 }
 
-/** `__proto__` is a token as well. */
-function note(record: Record<string, string>, name: string, value: string): void {
+/** In `headers_added`: `__proto__` is a token as well. */
+export function noteAdded(record: Record<string, string>, name: string, value: string): void {
   if (name !== '__proto__') record[name] = value
   else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true })
 }

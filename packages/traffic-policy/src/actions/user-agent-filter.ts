@@ -1,15 +1,10 @@
 import type { HeaderList } from '@tunnel/http'
 import { firstField, textFromField } from './header-fields.ts'
-import { compileRegex, type Regex } from './regex.ts'
+import type { Regex } from './regex.ts'
 
 export interface UserAgentFilter {
   readonly allow: readonly Regex[]
   readonly deny: readonly Regex[]
-}
-
-/** @throws ActionError `ERR_TUNNEL_2261` for a pattern that is none. */
-export function compileUserAgentFilter(allow: readonly string[], deny: readonly string[]): UserAgentFilter {
-  return { allow: allow.map((pattern) => compileRegex(pattern)), deny: deny.map((pattern) => compileRegex(pattern)) }
 }
 
 /**

@@ -53,6 +53,8 @@ function compileArguments(
   const certain = matches[0]!.fit === 'yes' ? matches[0]! : undefined
   const constants = operands.map((operand) => operand.constant)
   if (isSecret || matches.some(({ overload }) => overload.isSecret?.(constants))) compiler.notes.readsSecret = true
+  const secret = certain?.overload.secretOf?.(constants)
+  if (secret) compiler.notes.secrets = [...compiler.notes.secrets, secret]
   const run = certain ? direct(certain.overload, operands, node) : dispatched(name, matches, operands)
   return foldConstants(certain?.overload, { type: certain?.returns ?? type, run }, operands)
 }

@@ -1,6 +1,13 @@
 import { CelCompileError } from './cel-error.ts'
 import { compileNode } from './compile-node.ts'
-import type { CelEnvironment, Compiled, Compiler, Local } from './compiled.ts'
+import {
+  type CelEnvironment,
+  type Compiled,
+  type Compiler,
+  type Local,
+  noSecrets,
+  type SecretName,
+} from './compiled.ts'
 import { celLimits } from './limits.ts'
 import { parseExpression } from './syntax.ts'
 import { type CelType, fits, typeName } from './types.ts'
@@ -10,6 +17,8 @@ export interface CompiledExpression extends Compiled {
   readonly source: string
   /** It reads a secret, a credential or a cookie: its value is not to be shown. */
   readonly readsSecret: boolean
+  /** Those that it names outright. */
+  readonly secrets: readonly SecretName[]
 }
 
 /**
@@ -20,11 +29,11 @@ export interface CompiledExpression extends Compiled {
  */
 export function compileExpression(source: string, environment: CelEnvironment, wanted?: CelType): CompiledExpression {
   const root = parseExpression(source)
-  const notes = { readsSecret: false }
+  const notes: Compiler['notes'] = { readsSecret: false, secrets: noSecrets }
   const compiled = createCompiler(environment, new Map(), 0, notes).compile(root)
   if (wanted !== undefined && fits(compiled.type, wanted) === 'no')
     throw new CelCompileError(`expression must give ${typeName(wanted)}, gives ${typeName(compiled.type)}`, root.range)
-  return { ...compiled, source, readsSecret: notes.readsSecret }
+  return { ...compiled, source, ...notes }
 }
 
 function createCompiler(

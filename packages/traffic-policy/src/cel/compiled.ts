@@ -50,6 +50,8 @@ export interface Overload {
   readonly call: (scope: Scope, args: readonly unknown[]) => unknown
   /** Whether its result must not appear in a trace. */
   readonly isSecret?: (constants: readonly (Compiled['constant'] | undefined)[]) => boolean
+  /** Which secret a call with these arguments reads, if they tell. */
+  readonly secretOf?: (constants: readonly (Compiled['constant'] | undefined)[]) => SecretName | undefined
   /** Prepares work on constant arguments; `undefined` where there is nothing to prepare. Its errors are the document's. */
   readonly prepare?: (constants: readonly (Compiled['constant'] | undefined)[]) => Overload['call'] | undefined
 }
@@ -70,8 +72,16 @@ export interface Compiler {
   compile(node: Ast): Compiled
   /** The compiler for a macro's body, which sees these names too. */
   within(names: readonly string[], type: CelType, node: Ast): { readonly compiler: Compiler; readonly slots: number[] }
-  /** What the expression reads that must not be shown. */
-  readonly notes: { readsSecret: boolean }
+  /** What the expression reads that must not be shown, and those secrets among it whose names are known. */
+  readonly notes: { readsSecret: boolean; secrets: readonly SecretName[] }
 }
+
+/** A secret of a vault. */
+export interface SecretName {
+  readonly vault: string
+  readonly name: string
+}
+
+export const noSecrets: readonly SecretName[] = []
 
 export const constant = (value: unknown, type: CelType): Compiled => ({ type, run: () => value, constant: { value } })

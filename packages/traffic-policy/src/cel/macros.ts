@@ -77,9 +77,11 @@ function itemsOf(value: unknown): readonly unknown[] {
 function quantified({ items, slot }: Loop, body: Run, decisive: boolean): Run {
   return (scope) => {
     let failure: unknown
-    for (const item of items(scope)) {
+    const list = items(scope)
+    // Without an iterator: this is what rules about headers do.
+    for (let at = 0; at < list.length; at++) {
       spend(scope, 1)
-      scope.locals[slot] = item
+      scope.locals[slot] = list[at]
       try {
         if (asBool(body(scope)) === decisive) return decisive
       } catch (error) {

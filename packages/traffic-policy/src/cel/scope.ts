@@ -11,7 +11,10 @@ export interface Scope {
   steps: number
 }
 
-export const createScope = (variables: PhaseVariables): Scope => ({ variables, locals: [], steps: celLimits.maxSteps })
+/** One for all: an evaluation does not wait, and none begins within another. */
+const locals: unknown[] = []
+
+export const createScope = (variables: PhaseVariables): Scope => ({ variables, locals, steps: celLimits.maxSteps })
 
 export function spend(scope: Scope, steps: number): void {
   scope.steps -= steps

@@ -1,6 +1,6 @@
 import { CelCompileError } from './cel-error.ts'
 import { type CompiledExpression, compileExpression } from './compile-expression.ts'
-import type { CelEnvironment } from './compiled.ts'
+import { type CelEnvironment, noSecrets, type SecretName } from './compiled.ts'
 import { assertTextLength } from './limits.ts'
 import type { Scope } from './scope.ts'
 import { splitTemplate } from './template-parts.ts'
@@ -15,6 +15,8 @@ export interface Template {
   readonly parts: readonly (string | CompiledExpression)[]
   /** It reads a secret: what it gives is not to be shown. */
   readonly readsSecret: boolean
+  /** Those that it names outright. */
+  readonly secrets: readonly SecretName[]
   /** @throws CelError */
   render(scope: Scope): string
   /** As `render`, but a text that is one `${…}` and nothing else keeps the type of its value. Reference §2.4 */
@@ -37,7 +39,8 @@ export function compileTemplate(source: string, environment: CelEnvironment): Te
   }
   const [only] = parts
   const evaluate = parts.length === 1 && typeof only === 'object' ? only.run : render
-  return { source, parts, readsSecret, render, evaluate }
+  const secrets = parts.flatMap((part) => (typeof part === 'string' ? [] : part.secrets))
+  return { source, parts, readsSecret, secrets, render, evaluate }
 }
 
 function constantTemplate(source: string, text: string): Template {
@@ -46,6 +49,7 @@ function constantTemplate(source: string, text: string): Template {
     constant: text,
     parts: text === '' ? [] : [text],
     readsSecret: false,
+    secrets: noSecrets,
     render: () => text,
     evaluate: () => text,
   }

@@ -1,5 +1,6 @@
 import type { PolicyFault } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
+import { checkSecrets } from './check-secrets.ts'
 import { compileRule, isMap, type RuleContext } from './compile-rule.ts'
 import { kindOf } from './describe-issue.ts'
 import { FaultList } from './fault-list.ts'
@@ -44,6 +45,12 @@ export interface CompilePolicyOptions {
    * @default taken for granted; one that is not there is left out, with a warning in the result of the action
    */
   readonly isCertificateAuthorityKnown?: (id: string) => boolean
+  /**
+   * Whether there is a secret, for expressions that name it outright.
+   *
+   * @default taken for granted; one that is not there fails every request that asks for it
+   */
+  readonly isSecretKnown?: (vault: string, name: string) => boolean
   readonly limits?: Partial<PolicyLimits>
 }
 
@@ -160,7 +167,8 @@ function legacyPhase(key: string, isHttp: boolean): PolicyPhase | undefined {
 
 function checkPolicy(phases: Phases, options: CompilePolicyOptions, faults: FaultList): void {
   if (faults.faults.length > 0) return
-  const { protocol, endpoint, isIpPolicyKnown = () => true } = options
+  const { protocol, endpoint, isIpPolicyKnown = () => true, isSecretKnown } = options
+  if (isSecretKnown) for (const phase of policyPhases) checkSecrets(phases[phase], isSecretKnown, faults)
   for (const { type, config, path } of policyPhases.flatMap((phase) =>
     phases[phase].flatMap(({ actions }) => actions),
   )) {

@@ -36,6 +36,7 @@ export const configLimits = {
   maxQueryKeyLength: 128,
   maxQueryValueLength: 8192,
   maxReplacements: 100,
+  maxUserAgentPatterns: 100,
   maxVars: 100,
   /** Lists and maps within one value of `set-vars` or `log`. */
   maxValueDepth: 10,

@@ -10,14 +10,38 @@ import type { ResponseVariables } from '../variables/response-variables.ts'
 export class ExchangeState {
   readonly request: RequestVariables
   response: ResponseVariables | undefined
-  readonly requestBody: HeldBody
-  responseBody: HeldBody | undefined
-  readonly passes: BreakerPass[] = []
+  #requestBody: HeldBody | undefined
+  #responseBody: HeldBody | undefined
+  passes: BreakerPass[] | undefined
   compressor: Compressor | undefined
 
   constructor(request: RequestVariables) {
     this.request = request
-    this.requestBody = new HeldBody(request.facts)
+  }
+
+  get requestBody(): HeldBody {
+    this.#requestBody ??= new HeldBody(this.request.facts)
+    return this.#requestBody
+  }
+
+  /** Of {@link response}. */
+  get responseBody(): HeldBody {
+    this.#responseBody ??= new HeldBody(this.response!.facts)
+    return this.#responseBody
+  }
+
+  /** Of a response that the policy made. */
+  setResponseBody(body: HeldBody): void {
+    this.#responseBody = body
+  }
+
+  /** `undefined` if no action asked for it, or there is none. */
+  get heldRequestBody(): Buffer | undefined {
+    return this.#requestBody?.held
+  }
+
+  get heldResponseBody(): Buffer | undefined {
+    return this.#responseBody?.held
   }
 }
 

@@ -36,6 +36,8 @@ export interface ForwardedRequest {
   readonly target: string
   readonly host: string
   readonly headers: HeaderList
+  /** Fields that the proxy would set and that were removed, in lower case: it is to leave them alone. The same list for the same actions. */
+  readonly withheld: readonly string[] | undefined
   /** The whole body, if an action asked for it: what the visitor sent has been read. */
   readonly body: Buffer | undefined
 }

@@ -23,13 +23,27 @@ export class PolicyConnection {
   readonly events: PolicyEvents = createPolicyEvents()
   #facts: ConnectionFacts
   #variables: PhaseVariables | undefined
-  readonly #results = new ActionResults()
+  readonly #results: ActionResults
+  /** What recorded the connection's own phase, where that was another one than {@link trace}. */
+  #recorded: PolicyTraceRecorder | undefined
 
-  constructor(engine: PolicyEngine, facts: ConnectionFacts, trace: PolicyTraceRecorder | undefined) {
+  constructor(
+    engine: PolicyEngine,
+    facts: ConnectionFacts,
+    trace: PolicyTraceRecorder | undefined,
+    results = new ActionResults(),
+  ) {
     this.engine = engine
     this.trace = trace
     this.#facts = facts
+    this.#results = results
     this.ips = new IpCache(engine.runtime.variablePorts)
+  }
+
+  /** The same connection, of which `trace` records one exchange: after what was recorded of the connection itself. */
+  traced(trace: PolicyTraceRecorder): PolicyConnection {
+    if (this.#recorded) trace.prepend(this.#recorded.trace)
+    return new PolicyConnection(this.engine, this.#facts, trace, this.#results)
   }
 
   get facts(): ConnectionFacts {
@@ -41,10 +55,11 @@ export class PolicyConnection {
     return this.#results.copy()
   }
 
-  /** Runs `on_tcp_connect`: once, when the connection is accepted. */
-  onTcpConnect(): TcpOutcome | Promise<TcpOutcome> {
+  /** Runs `on_tcp_connect`: once, when the connection is accepted. `recorder`: of this phase alone. */
+  onTcpConnect(recorder?: PolicyTraceRecorder): TcpOutcome | Promise<TcpOutcome> {
     const rules = this.engine.rules('on_tcp_connect')
     if (rules.length === 0) return CONTINUE
+    this.#recorded = recorder
     return whenSettled(runPhase(rules, this.#phaseRun()), (end) => this.#outcomeOf(end))
   }
 
@@ -64,7 +79,7 @@ export class PolicyConnection {
       endpointId: endpoint.id,
       events: this.events,
       exchange: undefined,
-      trace: this.trace?.begin('on_tcp_connect'),
+      trace: (this.#recorded ?? this.trace)?.begin('on_tcp_connect'),
     }
   }
 

@@ -8,6 +8,7 @@ export interface PolicyEvents {
   circuitBreaker?: 'allow' | 'block' | 'allow_while_open'
   compression?: string
   ipPolicy?: 'allow' | 'block'
+  userAgentFilter?: 'allow' | 'block'
   webhookVerification?: 'allow' | 'block'
 }
 

@@ -2,11 +2,12 @@ import type { HeaderList, ResponseHead } from '@tunnel/http'
 import { isCircuitError } from '../actions/circuit-breaker.ts'
 import { contentCodings } from '../actions/content-coding.ts'
 import { createSseFindReplace, type SseFindReplace } from '../actions/sse-find-replace.ts'
-import { createScope } from '../cel/scope.ts'
+import { createScope, type Scope } from '../cel/scope.ts'
 import type { PolicyPhase } from '../document/phases.ts'
 import type { ActionResults } from '../variables/action-results.ts'
 import type { RequestFacts, ResponseFacts } from '../variables/facts.ts'
 import { PhaseVariables } from '../variables/phase-variables.ts'
+import type { UrlParts } from '../variables/request-url.ts'
 import { RequestVariables } from '../variables/request-variables.ts'
 import { ResponseVariables } from '../variables/response-variables.ts'
 import { eventStreamReplacements } from './event-stream.ts'
@@ -17,13 +18,14 @@ import type { PolicyConnection } from './policy-connection.ts'
 import { createPolicyEvents, type PolicyEvents } from './policy-events.ts'
 import { type PhaseEnd, runPhase } from './run-phase.ts'
 import { refusal, type Step } from './step.ts'
-import { whenSettled } from './when-settled.ts'
 
 /** One request with its response under a policy. */
 export class PolicyExchange {
   readonly #connection: PolicyConnection
   readonly #state: ExchangeState
   readonly #results: ActionResults
+  /** Of all phases, one after the other. */
+  #scope: Scope | undefined
   /** What the request's event tells. */
   readonly events: PolicyEvents = createPolicyEvents()
 
@@ -37,13 +39,12 @@ export class PolicyExchange {
   onRequest(): RequestOutcome | Promise<RequestOutcome> {
     const rules = this.#connection.engine.rules('on_http_request')
     if (rules.length === 0) return { kind: 'forward', request: this.#forwarded() }
-    return whenSettled(runPhase(rules, this.#phaseRun('on_http_request')), (end) => this.#requestOutcome(end))
+    return this.#whenRun(runPhase(rules, this.#phaseRun('on_http_request')))
   }
 
   /** Runs `on_http_response` on what the upstream answered, and tells circuit breakers. Once for an exchange. */
   onResponse(response: ResponseFacts): ResponseOutcome | Promise<ResponseOutcome> {
     this.#settle(response.head.status)
-    this.#state.responseBody = new HeldBody(response)
     return this.#runResponse(response)
   }
 
@@ -72,13 +73,13 @@ export class PolicyExchange {
   }
 
   #phaseRun(phase: PolicyPhase): PhaseRun {
-    const { engine, facts, ips, trace } = this.#connection
-    const { request, response } = this.#state
+    const { engine, trace } = this.#connection
     const { runtime, endpoint } = engine
-    const state = { connection: facts, endpoint, request, response, results: this.#results }
+    if (this.#scope) this.#scope.variables.enterNextPhase(this.#state.response)
+    else this.#scope = this.#createScope()
     return {
       phase,
-      scope: createScope(new PhaseVariables(state, runtime.variablePorts, ips)),
+      scope: this.#scope,
       runtime,
       endpointId: endpoint.id,
       events: this.events,
@@ -87,7 +88,19 @@ export class PolicyExchange {
     }
   }
 
-  #requestOutcome({ step, resume }: PhaseEnd): RequestOutcome | Promise<RequestOutcome> {
+  #createScope(): Scope {
+    const { engine, facts, ips } = this.#connection
+    const { request, response } = this.#state
+    const state = { connection: facts, endpoint: engine.endpoint, request, response, results: this.#results }
+    return createScope(new PhaseVariables(state, engine.runtime.variablePorts, ips))
+  }
+
+  #whenRun(end: PhaseEnd | Promise<PhaseEnd>): RequestOutcome | Promise<RequestOutcome> {
+    return end instanceof Promise ? end.then((settled) => this.#requestOutcome(settled)) : this.#requestOutcome(end)
+  }
+
+  #requestOutcome(end: PhaseEnd): RequestOutcome | Promise<RequestOutcome> {
+    const { step } = end
     switch (step?.kind) {
       case undefined:
         return { kind: 'forward', request: this.#forwarded() }
@@ -99,25 +112,29 @@ export class PolicyExchange {
       case 'close':
         return step
       case 'forward-internal':
-        return {
-          kind: 'forward-internal',
-          url: step.url,
-          request: this.#forwarded(),
-          resume: (error) => {
-            this.#results.add('forward_internal', { error })
-            if (step.onError === 'continue') return whenSettled(resume(), (end) => this.#requestOutcome(end))
-            return { kind: 'refuse', status: statusOf(error.code), ...error, headers: [] }
-          },
-        }
+        return this.#forwardOutcome(step, end)
       default:
         return refusal(new Error(`${step?.kind} is no step of a request`), 'ERR_TUNNEL_2253')
+    }
+  }
+
+  #forwardOutcome(step: Step & { kind: 'forward-internal' }, { resume }: PhaseEnd): RequestOutcome {
+    return {
+      kind: 'forward-internal',
+      url: step.url,
+      request: this.#forwarded(),
+      resume: (error) => {
+        this.#results.add('forward_internal', { error })
+        if (step.onError === 'continue') return this.#whenRun(resume())
+        return { kind: 'refuse', status: statusOf(error.code), ...error, headers: [] }
+      },
     }
   }
 
   /** The response rules of the policy run on a response of its request rules. Reference §4.7 */
   #passResponsePhase(step: Step & { kind: 'respond' }): RequestOutcome | Promise<RequestOutcome> {
     const facts: ResponseFacts = { head: headOf(step) }
-    this.#state.responseBody = HeldBody.of(step.body, facts)
+    this.#state.setResponseBody(HeldBody.of(step.body, facts))
     return this.#runResponse(facts)
   }
 
@@ -126,41 +143,45 @@ export class PolicyExchange {
     this.#state.response = response
     const rules = this.#connection.engine.rules('on_http_response')
     if (rules.length === 0) return { kind: 'respond', response: this.#finalResponse() }
-    return whenSettled(runPhase(rules, this.#phaseRun('on_http_response')), ({ step }): ResponseOutcome => {
-      if (step?.kind === 'respond') return { kind: 'respond', response: madeResponse(step) }
-      if (step?.kind === 'refuse') return step
-      return { kind: 'respond', response: this.#finalResponse() }
-    })
+    const end = runPhase(rules, this.#phaseRun('on_http_response'))
+    return end instanceof Promise ? end.then((settled) => this.#responseOutcome(settled)) : this.#responseOutcome(end)
+  }
+
+  #responseOutcome({ step }: PhaseEnd): ResponseOutcome {
+    if (step?.kind === 'respond') return { kind: 'respond', response: madeResponse(step) }
+    if (step?.kind === 'refuse') return step
+    return { kind: 'respond', response: this.#finalResponse() }
   }
 
   #finalResponse(): FinalResponse {
     const response = this.#state.response!
     const { compressor } = this.#state
-    const body = this.#state.responseBody?.held
+    const body = this.#state.heldResponseBody
     const isChanged = response.fields !== response.facts.head.headers || body !== undefined || compressor !== undefined
     return { isChanged, status: response.status, headers: response.fields, body, compressor }
   }
 
   #forwarded(): ForwardedRequest {
-    const { request, requestBody } = this.#state
+    const { request } = this.#state
     const { head } = request.facts
-    const body = requestBody.held
-    const { path, query } = request.parts
-    const isRewritten = request.isRewritten
+    const body = this.#state.heldRequestBody
+    const { isRewritten } = request
     return {
       isChanged: isRewritten || request.fields !== head.headers || request.host !== head.host || body !== undefined,
-      target: isRewritten ? `${path}${query === '' ? '' : `?${query}`}` : head.target,
+      target: isRewritten ? targetOf(request.parts) : head.target,
       host: request.host,
       headers: request.fields,
+      withheld: request.withheld,
       body,
     }
   }
 
   #settle(status: number | undefined): void {
     const { passes } = this.#state
-    if (passes.length === 0) return
+    if (!passes) return
+    this.#state.passes = undefined
     const now = this.#connection.engine.runtime.clock.now()
-    for (const pass of passes.splice(0)) pass.settle(isCircuitError(status), now)
+    for (const pass of passes) pass.settle(isCircuitError(status), now)
   }
 }
 
@@ -189,3 +210,5 @@ const headOf = ({ status, headers, body }: { status: number; headers: HeaderList
 const STATUS: Readonly<Record<string, number>> = { ERR_TUNNEL_3200: 404, ERR_TUNNEL_3501: 508 }
 
 const statusOf = (code: string): number => STATUS[code] ?? 502
+
+const targetOf = ({ path, query }: UrlParts): string => (query === '' ? path : `${path}?${query}`)

@@ -12,6 +12,7 @@ import { closeConnectionAction, customResponseAction, denyAction, redirectAction
 import { restrictIpsAction } from './actions/restrict-ips.ts'
 import { terminateTlsAction } from './actions/terminate-tls.ts'
 import { urlRewriteAction } from './actions/url-rewrite.ts'
+import { userAgentFilterAction } from './actions/user-agent-filter.ts'
 import { logAction, setVarsAction } from './actions/variables.ts'
 import { verifyWebhookAction } from './actions/verify-webhook.ts'
 import type { Executor, Prepare } from './phase-run.ts'
@@ -42,6 +43,7 @@ const preparers: Preparers = {
   'sse-find-replace': () => () => undefined,
   'terminate-tls': terminateTlsAction,
   'url-rewrite': urlRewriteAction,
+  'user-agent-filter': userAgentFilterAction,
   'verify-webhook': verifyWebhookAction,
 }
 

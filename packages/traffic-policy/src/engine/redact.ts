@@ -1,6 +1,6 @@
+import { isSecretField } from '@tunnel/http'
 import { textOf } from '../cel/text-of.ts'
 import { isMap, Uint } from '../cel/values.ts'
-import { isSecretField } from '../variables/secret-fields.ts'
 
 export const REDACTED = '<redacted>'
 

@@ -44,22 +44,29 @@ function advance(
     const { rule, actions } = rules[ruleAt]!
     if (actionAt === 0) {
       const matched = matches(rule, ruleAt, run)
-      if (typeof matched === 'object') return { step: matched, resume: () => advance(rules, run, ruleAt + 1, 0) }
+      if (typeof matched === 'object') return endedBy(matched, rules, run, ruleAt, actions.length)
       if (!matched) continue
     }
     for (; actionAt < actions.length; actionAt++) {
-      const next = actionAt + 1
       const step = execute(actions[actionAt]!, run)
-      if (step instanceof Promise) {
-        return step.then((settled) =>
-          settled === undefined ? advance(rules, run, ruleAt, next) : endedBy(settled, rules, run, ruleAt, next),
-        )
-      }
-      if (step !== undefined) return endedBy(step, rules, run, ruleAt, next)
+      // No function is made here: each turn of the loop would pay for what one could see.
+      if (step instanceof Promise) return goOnAfter(step, rules, run, ruleAt, actionAt + 1)
+      if (step !== undefined) return endedBy(step, rules, run, ruleAt, actionAt + 1)
     }
     actionAt = 0
   }
   return ranThrough
+}
+
+async function goOnAfter(
+  step: Promise<Step | undefined>,
+  rules: readonly RunnableRule[],
+  run: PhaseRun,
+  ruleAt: number,
+  actionAt: number,
+): Promise<PhaseEnd> {
+  const settled = await step
+  return settled === undefined ? advance(rules, run, ruleAt, actionAt) : endedBy(settled, rules, run, ruleAt, actionAt)
 }
 
 function endedBy(

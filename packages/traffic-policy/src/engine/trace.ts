@@ -53,6 +53,11 @@ export class PolicyTraceRecorder {
     return { phases: this.#phases }
   }
 
+  /** What was recorded before comes first. */
+  prepend({ phases }: PolicyTrace): void {
+    this.#phases.unshift(...phases)
+  }
+
   begin(phase: PolicyPhase): PhaseTrace {
     const rules: TracedRule[] = []
     this.#phases.push({ phase, rules })

@@ -52,11 +52,13 @@ it('writes all modules in the order in which they ran, with the own policy betwe
           deny:
             - 192.0.2.66
   - name: user-agent filter
-    expressions:
-      - "!req.user_agent.matches('(?i)google-images')"
-      - req.user_agent == '' || req.user_agent.matches('(?i)google')
     actions:
-      - type: deny
+      - type: user-agent-filter
+        config:
+          allow:
+            - (?i)google-images
+          deny:
+            - (?i)google
   - name: webhook verification
     actions:
       - type: verify-webhook

@@ -1,7 +1,7 @@
 import { compileRegex } from '../actions/regex.ts'
 import type { EndpointModules } from './endpoint-modules.ts'
 import type { ReportFault } from './module-fault.ts'
-import { celText, type RuleDocument } from './policy-document.ts'
+import type { RuleDocument } from './policy-document.ts'
 
 /** Allow goes before deny; without an agent a request passes only where an allow pattern matches the empty text. Reference §4.27 */
 export function userAgentFilter(
@@ -10,12 +10,9 @@ export function userAgentFilter(
 ): RuleDocument[] {
   if (allow.length + deny.length === 0) return []
   for (const pattern of [...allow, ...deny]) checkPattern(pattern, report)
-  const isDenied = ["req.user_agent == ''", ...deny.map(matches)].join(' || ')
-  const expressions = [...allow.map((pattern) => `!${matches(pattern)}`), isDenied]
-  return [{ name: 'user-agent filter', expressions, actions: [{ type: 'deny' }] }]
+  const config = { ...(allow.length > 0 && { allow }), ...(deny.length > 0 && { deny }) }
+  return [{ name: 'user-agent filter', actions: [{ type: 'user-agent-filter', config }] }]
 }
-
-const matches = (pattern: string): string => `req.user_agent.matches(${celText(pattern)})`
 
 function checkPattern(pattern: string, report: ReportFault): void {
   try {

@@ -57,6 +57,7 @@ const results: Readonly<Record<string, ResultTypes>> = {
   restrict_ips: { action: STRING, matched_cidr: STRING, error },
   sse_find_replace: { replacements: ANY_LIST, error },
   url_rewrite: rewritten,
+  user_agent_filter: { action: STRING },
   verify_webhook: { verified: BOOL, error },
 }
 

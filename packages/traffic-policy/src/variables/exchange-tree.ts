@@ -1,13 +1,14 @@
+import { secretFields } from '@tunnel/http'
 import type { VariableNode } from '../cel/compiled.ts'
 import { listOf, mapOf, STRING, STRINGS } from '../cel/types.ts'
 import { httpPhases, responsePhases } from '../document/phases.ts'
 import { COOKIE } from './cookies.ts'
 import { flag, group, text, texts, time, value, whole } from './declare.ts'
+import { everyKey } from './every-key.ts'
 import { FieldMap } from './field-map.ts'
 import type { PhaseVariables } from './phase-variables.ts'
 import type { RequestVariables } from './request-variables.ts'
 import type { ResponseVariables } from './response-variables.ts'
-import { everyKey, secretFields } from './secret-fields.ts'
 
 type Message = RequestVariables | ResponseVariables
 

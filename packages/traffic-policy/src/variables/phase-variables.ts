@@ -25,7 +25,7 @@ export class PhaseVariables implements PhaseState {
   connection: ConnectionFacts
   readonly endpoint: EndpointFacts
   readonly request: RequestVariables | undefined
-  readonly response: ResponseVariables | undefined
+  response: ResponseVariables | undefined
   readonly results: ActionResults
   readonly #ports: VariablePorts
   readonly #ips: IpCache
@@ -39,6 +39,12 @@ export class PhaseVariables implements PhaseState {
     this.results = state.results
     this.#ports = ports
     this.#ips = ips
+  }
+
+  /** For a further phase of the same exchange. */
+  enterNextPhase(response: ResponseVariables | undefined): void {
+    this.response = response
+    this.#vars = undefined
   }
 
   /** Live for this phase only. */

@@ -8,15 +8,15 @@ import { RequestUrl, type UrlParts, urlParts } from './request-url.ts'
 export class RequestVariables extends MessageVariables {
   readonly facts: RequestFacts
   #host: string
-  #parts: UrlParts
+  #parts: UrlParts | undefined
   #isRewritten = false
   #url: RequestUrl | undefined
+  #withheld: readonly string[] | undefined
 
   constructor(facts: RequestFacts) {
     super(facts.head.headers, requestCookies)
     this.facts = facts
     this.#host = facts.head.host
-    this.#parts = urlParts(facts.scheme, facts.head.host, facts.head.target)
   }
 
   get host(): string {
@@ -25,11 +25,22 @@ export class RequestVariables extends MessageVariables {
 
   setHost(host: string): void {
     this.#host = host
-    this.#parts = { ...this.#parts, host }
+    this.#parts = { ...this.parts, host }
     this.#url = undefined
   }
 
+  /** Fields that the proxy would set, and was told not to. */
+  get withheld(): readonly string[] | undefined {
+    return this.#withheld
+  }
+
+  withhold(names: readonly string[]): void {
+    this.#withheld = this.#withheld ? [...this.#withheld, ...names] : names
+  }
+
   get parts(): UrlParts {
+    const { scheme, head } = this.facts
+    this.#parts ??= urlParts(scheme, head.host, head.target)
     return this.#parts
   }
 
@@ -45,7 +56,7 @@ export class RequestVariables extends MessageVariables {
   }
 
   get url(): RequestUrl {
-    this.#url ??= new RequestUrl(this.#parts)
+    this.#url ??= new RequestUrl(this.parts)
     return this.#url
   }
 

@@ -18,12 +18,13 @@ function frame(
   return Buffer.concat([Buffer.from([...head, ...mask]), Buffer.from(bytes.map((byte, at) => byte ^ mask[at % 4]!))])
 }
 
-function setup() {
+function setup(hasRoom = () => true) {
   const client: Buffer[] = []
   const upstream: Buffer[] = []
   const ends: string[] = []
   const converter = createWebSocketTcpConverter({
     toClient: (bytes) => client.push(Buffer.from(bytes)),
+    clientHasRoom: () => hasRoom(),
     toUpstream: (bytes) => upstream.push(Buffer.from(bytes)),
     endUpstream: () => ends.push('upstream'),
     endClient: () => ends.push('client'),
@@ -156,14 +157,14 @@ describe('the end', () => {
     converter.fromClient(frame(Opcode.close, Buffer.from([0x03, 0xe8])))
     expect(ends).toEqual(['upstream'])
     converter.fromUpstream(Buffer.from('bye'))
-    converter.upstreamEnded(false)
+    converter.upstreamEnded()
     expect(toClient()).toEqual(Buffer.concat([Buffer.from('\x82\x03bye', 'latin1'), CLOSE_NORMAL]))
     expect(ends).toEqual(['upstream', 'client'])
   })
 
   test("of the upstream's side is a close frame; the client's connection is closed when it answered", () => {
     const { converter, toClient, ends } = setup()
-    converter.upstreamEnded(false)
+    converter.upstreamEnded()
     expect(toClient()).toEqual(CLOSE_NORMAL)
     expect(ends).toEqual(['upstream'])
     converter.fromClient(frame(Opcode.close, Buffer.from([0x03, 0xe8])))
@@ -172,8 +173,14 @@ describe('the end', () => {
 
   test('of an upstream that broke off says so', () => {
     const { converter, toClient } = setup()
-    converter.upstreamEnded(true)
-    expect(toClient()).toEqual(Buffer.from([0x88, 2, 0x03, 0xf3]))
+    converter.upstreamEnded('ERR')
+    expect(toClient()).toEqual(Buffer.from('\x88\x05\x03\xf3ERR', 'latin1'))
+  })
+
+  test('has a reason that fits', () => {
+    const { converter, toClient } = setup()
+    converter.upstreamEnded('x'.repeat(500))
+    expect(toClient()).toHaveLength(2 + 125)
   })
 
   test('of the connection without a close frame ends the upstream', () => {
@@ -187,20 +194,28 @@ describe('the end', () => {
 
   test('nothing is sent after a close frame', () => {
     const { converter, toClient } = setup()
-    converter.upstreamEnded(false)
+    converter.upstreamEnded()
     converter.fromUpstream(Buffer.from('x'))
     converter.ping()
     converter.fromClient(frame(Opcode.ping))
-    converter.upstreamEnded(true)
+    converter.upstreamEnded('late')
     expect(toClient()).toEqual(CLOSE_NORMAL)
   })
 })
 
-test('a ping is answered by whatever comes next', () => {
+test('a ping asks the client', () => {
   const { converter, toClient } = setup()
   converter.ping()
   expect(toClient()).toEqual(Buffer.from([0x89, 0]))
-  expect(converter.isAnswered).toBe(false)
-  converter.fromClient(frame(Opcode.pong))
-  expect(converter.isAnswered).toBe(true)
+})
+
+test('of the pings of a client that does not read only the last is answered, once it does', () => {
+  let hasRoom = false
+  const { converter, toClient } = setup(() => hasRoom)
+  for (const text of ['one', 'two', 'three']) converter.fromClient(frame(Opcode.ping, text))
+  expect(toClient()).toHaveLength(0)
+  hasRoom = true
+  converter.clientDrained()
+  converter.clientDrained()
+  expect(toClient()).toEqual(Buffer.from('\x8a\x05three', 'latin1'))
 })

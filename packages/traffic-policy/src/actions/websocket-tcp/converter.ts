@@ -1,10 +1,12 @@
 import { CloseCode, closeFrame, controlFrame, frameHead, Opcode } from './frame.ts'
 import { FrameDecoder } from './frame-decoder.ts'
 
-/** The two connections of a converter, as it writes to them. It holds nothing: the caller stops reading one while the other does not drain. */
+/** The two connections of a converter, as it writes to them. It holds one pong: the caller stops reading one while the other does not drain. */
 export interface ConverterPorts {
   /** To the WebSocket client, in order. */
   toClient(bytes: Buffer): void
+  /** Whether what was sent to the client leaves. While it does not, pings are not answered one by one. */
+  clientHasRoom(): boolean
   /** To the TCP upstream, in order. */
   toUpstream(bytes: Buffer): void
   /** The client is done: no more bytes go upstream. Called once. */
@@ -20,17 +22,16 @@ export interface WebSocketTcpConverter {
   clientEnded(): void
   /** Bytes of the upstream. */
   fromUpstream(chunk: Buffer): void
-  /** The upstream ended; `isFailure` if it broke off. */
-  upstreamEnded(isFailure: boolean): void
-  /** Asks the client whether it is there; the caller does so every `PING_INTERVAL_MS` and closes if no answer has come by the next time. */
+  /** The upstream ended; `failure`: it broke off, and this is why, in short, for the client to read. */
+  upstreamEnded(failure?: string): void
+  /** There is room again. */
+  clientDrained(): void
+  /** Asks the client whether it is there: whatever comes from it is an answer. */
   ping(): void
-  /** Whether anything came since the last ping. */
-  readonly isAnswered: boolean
 }
 
 /** The largest message to the client, in bytes. Reference §4.27 */
 export const MAX_MESSAGE_BYTES = 1024 * 1024
-export const PING_INTERVAL_MS = 30_000
 
 /**
  * Turns the payload of a client's messages, text or binary, into a TCP byte stream, and the upstream's bytes into binary messages. A close
@@ -43,17 +44,19 @@ export function createWebSocketTcpConverter(ports: ConverterPorts): WebSocketTcp
   let isClientHeard = true
   let isCloseSent = false
   let isClosed = false
-  let isAnswered = true
+  /** The payload of the latest ping that is not answered yet. */
+  let owedPong: Buffer | undefined
 
   const endUpstream = () => {
     if (isUpstreamEnded) return
     isUpstreamEnded = true
     ports.endUpstream()
   }
-  const sendClose = (code: number) => {
+  const sendClose = (code: number, reason?: string) => {
     if (isCloseSent) return
     isCloseSent = true
-    ports.toClient(closeFrame(code))
+    owedPong = undefined
+    ports.toClient(closeFrame(code, reason))
   }
   const endClient = () => {
     if (isClosed) return
@@ -70,7 +73,10 @@ export function createWebSocketTcpConverter(ports: ConverterPorts): WebSocketTcp
       if (!isUpstreamEnded) ports.toUpstream(payload)
     },
     onPing(payload) {
-      if (!isCloseSent) ports.toClient(controlFrame(Opcode.pong, payload))
+      if (isCloseSent) return
+      // The latest one stands for all before it (RFC 6455 §5.5.3).
+      if (ports.clientHasRoom()) ports.toClient(controlFrame(Opcode.pong, payload))
+      else owedPong = payload
     },
     onPong() {},
     onClose() {
@@ -87,7 +93,6 @@ export function createWebSocketTcpConverter(ports: ConverterPorts): WebSocketTcp
 
   return {
     fromClient(chunk) {
-      isAnswered = true
       if (isClientHeard) decoder.write(chunk)
     },
     clientEnded() {
@@ -102,17 +107,18 @@ export function createWebSocketTcpConverter(ports: ConverterPorts): WebSocketTcp
         ports.toClient(payload)
       }
     },
-    upstreamEnded(isFailure) {
-      sendClose(isFailure ? CloseCode.internalError : CloseCode.normal)
+    upstreamEnded(failure) {
+      sendClose(failure === undefined ? CloseCode.normal : CloseCode.internalError, failure)
       endUpstream()
       if (!isClientHeard) endClient()
     },
-    ping() {
-      isAnswered = false
-      if (!isCloseSent && !isClosed) ports.toClient(controlFrame(Opcode.ping))
+    clientDrained() {
+      const payload = owedPong
+      owedPong = undefined
+      if (payload) ports.toClient(controlFrame(Opcode.pong, payload))
     },
-    get isAnswered() {
-      return isAnswered
+    ping() {
+      if (!isCloseSent && !isClosed) ports.toClient(controlFrame(Opcode.ping))
     },
   }
 }

@@ -28,8 +28,9 @@ export function controlFrame(opcode: number, payload: Buffer = Buffer.alloc(0)):
   return Buffer.concat([frameHead(opcode, payload.length), payload])
 }
 
-export function closeFrame(code: number): Buffer {
-  const payload = Buffer.alloc(2)
+/** `reason`: 123 bytes of it at most. */
+export function closeFrame(code: number, reason = ''): Buffer {
+  const payload = Buffer.from(`\0\0${reason}`).subarray(0, MAX_CONTROL_BYTES)
   payload.writeUInt16BE(code)
   return controlFrame(Opcode.close, payload)
 }

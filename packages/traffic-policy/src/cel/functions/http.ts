@@ -1,4 +1,4 @@
-import { isSecretField } from '../../variables/secret-fields.ts'
+import { isSecretField } from '@tunnel/http'
 import { softList } from '../access.ts'
 import type { Overload } from '../compiled.ts'
 import { scopedFunctions } from '../define-functions.ts'

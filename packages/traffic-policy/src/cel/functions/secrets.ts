@@ -1,6 +1,9 @@
 import { CelError } from '../cel-error.ts'
+import type { Overload, SecretName } from '../compiled.ts'
 import { scopedFunctions } from '../define-functions.ts'
 import type { Scope } from '../scope.ts'
+
+const DEFAULT_VAULT = 'default'
 
 /** The message names the secret, never its value. */
 function getSecret({ variables }: Scope, vault: string, name: string): string {
@@ -11,5 +14,12 @@ function getSecret({ variables }: Scope, vault: string, name: string): string {
 
 export const secretFunctions = scopedFunctions({
   'secrets.get(string, string): string': getSecret,
-  'secrets.get(string): string': (scope: Scope, name: string) => getSecret(scope, 'default', name),
-}).map((overload) => ({ ...overload, isSecret: () => true }))
+  'secrets.get(string): string': (scope: Scope, name: string) => getSecret(scope, DEFAULT_VAULT, name),
+}).map((overload): Overload => ({ ...overload, isSecret: () => true, secretOf }))
+
+function secretOf(constants: Parameters<NonNullable<Overload['secretOf']>>[0]): SecretName | undefined {
+  const [first, second] = constants.map((constant) => constant?.value)
+  if (typeof first !== 'string') return undefined
+  if (constants.length === 1) return { vault: DEFAULT_VAULT, name: first }
+  return typeof second === 'string' ? { vault: first, name: second } : undefined
+}

@@ -18,6 +18,7 @@ import { restrictIpsConfig } from './restrict-ips.ts'
 import { setVarsConfig } from './set-vars.ts'
 import { terminateTlsConfig } from './terminate-tls.ts'
 import { urlRewriteConfig } from './url-rewrite.ts'
+import { userAgentFilterConfig } from './user-agent-filter.ts'
 import { verifyWebhookConfig } from './verify-webhook.ts'
 
 /** Every action that documents can have, by its type. */
@@ -43,6 +44,7 @@ export const actionConfigs = {
   'sse-find-replace': sseFindReplaceConfig,
   'terminate-tls': terminateTlsConfig,
   'url-rewrite': urlRewriteConfig,
+  'user-agent-filter': userAgentFilterConfig,
   'verify-webhook': verifyWebhookConfig,
 } as const
 

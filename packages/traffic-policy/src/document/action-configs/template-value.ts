@@ -1,5 +1,5 @@
 import { CelCompileError, CelError } from '../../cel/cel-error.ts'
-import type { CelEnvironment } from '../../cel/compiled.ts'
+import { type CelEnvironment, noSecrets, type SecretName } from '../../cel/compiled.ts'
 import type { Scope } from '../../cel/scope.ts'
 import { compileTemplate } from '../../cel/template.ts'
 import { configLimits } from '../limits.ts'
@@ -12,6 +12,8 @@ export interface TemplateValue {
   /** @throws CelError */
   evaluate(scope: Scope): unknown
   readonly readsSecret: boolean
+  /** Those that it names outright. */
+  readonly secrets: readonly SecretName[]
 }
 
 /**
@@ -30,21 +32,23 @@ export function compileTemplateValue(value: unknown, environment: CelEnvironment
     return mapValue(entries)
   }
   const constant = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : (value ?? null)
-  return { readsSecret: false, evaluate: () => constant }
+  return { readsSecret: false, secrets: noSecrets, evaluate: () => constant }
 }
 
 function textValue(text: string, environment: CelEnvironment): TemplateValue {
   const template = compileTemplate(text, environment)
-  return { readsSecret: template.readsSecret, evaluate: (scope) => template.evaluate(scope) }
+  return { readsSecret: template.readsSecret, secrets: template.secrets, evaluate: (scope) => template.evaluate(scope) }
 }
 
 const listValue = (items: readonly TemplateValue[]): TemplateValue => ({
   readsSecret: items.some((item) => item.readsSecret),
+  secrets: items.flatMap((item) => item.secrets),
   evaluate: (scope) => items.map((item) => item.evaluate(scope)),
 })
 
 const mapValue = (entries: readonly (readonly [string, TemplateValue])[]): TemplateValue => ({
   readsSecret: entries.some(([, member]) => member.readsSecret),
+  secrets: entries.flatMap(([, member]) => member.secrets),
   evaluate: (scope) => new Map(entries.map(([key, member]) => [key, member.evaluate(scope)])),
 })
 

@@ -57,7 +57,7 @@ const ofResponse =
   (config: Config): Executor =>
   (run) => {
     const { response, responseBody } = run.exchange!
-    return replaceBody(run, config, response!, responseBody!, 'response_body_find_replace')
+    return replaceBody(run, config, response!, responseBody, 'response_body_find_replace')
   }
 
 export const requestBodyFindReplaceAction: Prepare<'request-body-find-replace'> = ofRequest

@@ -14,7 +14,7 @@ export const circuitBreakerAction: Prepare<'circuit-breaker'> = (config, { ident
     const entered = breaker.enter(clock.now())
     run.events.circuitBreaker = entered.decision
     if (entered.decision !== 'block') {
-      run.exchange!.passes.push(entered)
+      run.exchange!.passes = [...(run.exchange!.passes ?? []), entered]
       return undefined
     }
     const message = 'circuit breaker is open'
