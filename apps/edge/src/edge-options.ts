@@ -1,5 +1,5 @@
 import type { ControlPlane, IpLookup } from '@tunnel/control-plane'
-import type { EdgeLimits, EdgeOptions, ListenAddress } from '@tunnel/edge'
+import type { EdgeLimits, EdgeObserver, EdgeOptions, ListenAddress } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Logger } from 'pino'
 
@@ -9,12 +9,14 @@ export function edgeOptions(
   controlPlane: ControlPlane,
   log: Logger,
   lookUpIp?: IpLookup | undefined,
+  observer?: EdgeObserver | undefined,
 ): EdgeOptions {
   const { httpAddr, httpsAddr, publicHttpPort, publicHttpsPort } = settings
   if (!httpsAddr) throw new Error('https_addr is off, but agents arrive there: give it an address')
   return {
     domains: settings.domains,
     edgeHost: settings.edgeHost,
+    region: settings.region,
     ...(httpAddr && { http: listenAddress(httpAddr) }),
     https: listenAddress(httpsAddr),
     publicPorts: {
@@ -49,12 +51,15 @@ export function edgeOptions(
       handshakeTimeoutMs: settings.handshakeTimeoutMs,
       helloTimeoutMs: settings.helloTimeoutMs,
       maxUnauthenticatedSessions: settings.maxUnauthenticatedSessions,
+      maxUnauthenticatedPerAddress: settings.maxUnauthenticatedPerAddress,
       maxHeadBytes: settings.maxHeadBytes,
       maxHeaders: settings.maxHeaders,
       headTimeoutMs: settings.headTimeoutMs,
       clientIdleTimeoutMs: settings.clientIdleTimeoutMs,
       upstreamIdleTimeoutMs: settings.upstreamIdleTimeoutMs,
       maxVisitorConnections: settings.maxVisitorConnections,
+      maxConnectionsPerAddress: settings.maxConnectionsPerAddress,
+      maxConnectionsPerEndpoint: settings.maxConnectionsPerEndpoint,
       maxSessionsPerCredential: settings.maxSessionsPerCredential,
       maxEndpointsPerSession: settings.maxEndpointsPerSession,
       maxPoolSize: settings.maxPoolSize,
@@ -75,8 +80,19 @@ export function edgeOptions(
       maxHttp2ControlFrames: settings.maxHttp2ControlFrames,
       maxHttp2InvalidFrames: settings.maxHttp2InvalidFrames,
       http2PingIntervalMs: settings.http2PingIntervalMs,
+      overloadSampleMs: settings.overloadSampleMs,
+      maxMemoryBytes: settings.maxMemoryBytes,
+      maxDescriptors: settings.maxDescriptors,
+      maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
+      keepAliveMarkPercent: settings.keepAliveMarkPercent,
+      connectionMarkPercent: settings.connectionMarkPercent,
+      requestMarkPercent: settings.requestMarkPercent,
+      maxRefusedConnections: settings.maxRefusedConnections,
+      refusalTimeoutMs: settings.refusalTimeoutMs,
+      webSocketPingIntervalMs: settings.webSocketPingIntervalMs,
     } satisfies EdgeLimits,
     log,
+    ...(observer && { observer }),
   }
 }
 

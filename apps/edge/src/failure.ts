@@ -12,6 +12,11 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'names no address of this machine',
 }
 
+/** What an error of a listener means; `undefined` for one of another kind. */
+export function listenReason({ code = '' }: NodeJS.ErrnoException): string | undefined {
+  return reasons[code]
+}
+
 /** A listener's error, with the setting that named its address. */
 export function listenFailure(cause: unknown, settings: EdgeSettings): unknown {
   const { code = '', port } = cause as NodeJS.ErrnoException & { port?: number }

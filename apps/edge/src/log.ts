@@ -8,11 +8,12 @@ const descriptors: Readonly<Record<string, number>> = { stdout: 1, stderr: 2 }
 /** What is kept of the log while its file takes nothing: a full disk must not become a full memory. */
 const MAX_UNWRITTEN_BYTES = 1024 * 1024
 
-export function createLog({ log, logLevel, logFormat }: EdgeSettings): Logger {
+/** `reopen`: the next line begins a file anew, if somebody has moved this one away. */
+export function createLog({ log, logLevel, logFormat }: EdgeSettings): { log: Logger; reopen: () => void } {
   // Written at once: a line is the more needed the closer it is to a crash, and the data path writes none.
   const target = destination({ dest: descriptors[log] ?? log, sync: true, mkdir: true, maxLength: MAX_UNWRITTEN_BYTES })
   keepServing(target, log)
-  return pino(
+  const logger = pino(
     {
       base: null,
       level: pinoLevel(logLevel),
@@ -23,6 +24,8 @@ export function createLog({ log, logLevel, logFormat }: EdgeSettings): Logger {
     },
     logFormat === 'json' ? target : { write: (line) => void target.write(termLine(line)) },
   )
+  const isFile = descriptors[log] === undefined
+  return { log: logger, reopen: () => isFile && target.reopen() }
 }
 
 export function pinoLevel(level: EdgeSettings['logLevel']): string {

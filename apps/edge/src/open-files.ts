@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { openFileLimit } from '@tunnel/edge'
 import type { EdgeSettings } from '@tunnel/edge-config'
 import type { Logger } from 'pino'
 
@@ -10,14 +10,4 @@ export function warnOfFewOpenFiles({ maxVisitorConnections }: EdgeSettings, log:
     { openFiles, maxVisitorConnections },
     'the limit on open files is below max_visitor_connections: connections beyond it are closed without an answer',
   )
-}
-
-/** `undefined` where there is no limit, or nobody who says it. */
-function openFileLimit(): number | undefined {
-  try {
-    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
-    return soft === undefined ? undefined : Number(soft)
-  } catch {
-    return undefined
-  }
 }

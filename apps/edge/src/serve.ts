@@ -7,6 +7,7 @@ import type { Invocation } from './command-line.ts'
 import { edgeOptions } from './edge-options.ts'
 import { listenFailure } from './failure.ts'
 import { createLog } from './log.ts'
+import { Observation } from './observation.ts'
 import { warnOfFewOpenFiles } from './open-files.ts'
 import { OperatorSignals } from './operator-signals.ts'
 import { Predecessor } from './predecessor.ts'
@@ -17,12 +18,13 @@ import { untilOver } from './until-over.ts'
 export async function serve({ settings }: { settings: EdgeSettings }, invocation: Invocation): Promise<void> {
   const signals = new OperatorSignals()
   const predecessor = Predecessor.find()
-  const log = createLog(settings)
+  const { log, reopen } = createLog(settings)
   process.on('uncaughtException', (err) => {
     log.fatal({ err }, 'uncaught error')
     process.exit(1)
   })
   warnOfFewOpenFiles(settings, log)
+  const observation = await Observation.create(settings, log)
   const controlPlane = await openControlPlane({
     dataDir: settings.dataDir,
     domains: settings.domains,
@@ -39,23 +41,33 @@ export async function serve({ settings }: { settings: EdgeSettings }, invocation
   try {
     const lookUpIp = await openIpDatabases(settings.geoDatabases)
     const inherits = await predecessor?.takeOver(settings)
-    const options = { ...edgeOptions(settings, controlPlane, log, lookUpIp), ...(inherits && { inherits }) }
+    const { observer } = observation
+    const options = { ...edgeOptions(settings, controlPlane, log, lookUpIp, observer), ...(inherits && { inherits }) }
     const edge = await startEdge(options).catch((cause: unknown) => {
       throw listenFailure(cause, settings)
     })
     try {
       controlPlane.credentials.onRevoked((credentialId) => edge.closeSessions(credentialId))
-      await announce(edge, controlPlane, settings, log, !predecessor && printsConnectionString(invocation))
+      const certificate = () => controlPlane.certificates.fallback.cert
+      const metricsPort = await observation.serve({ edge, certificate, takesOver: predecessor !== undefined })
+      const print = !predecessor && printsConnectionString(invocation)
+      await announce(edge, controlPlane, settings, log, { print, metricsPort })
       const stopped = onceToldToStop(log, { withParent: !predecessor })
       // Had it ended otherwise, the data directory would still be its own.
       if (predecessor && !(await predecessor.letsGo())) await controlPlane.handTo(process.pid)
       const argv = invocation.settings
-      const { successor } = await untilOver({ edge, controlPlane, log, settings, argv, signals, stopped })
+      const reopenFiles = (): void => {
+        reopen()
+        observation.reopen()
+      }
+      const { successor } = await untilOver({ edge, controlPlane, log, settings, argv, signals, stopped, reopenFiles })
+      if (successor) await observation.release()
       await edge.drain({ successor })
     } finally {
       await edge.close()
     }
   } finally {
+    await observation.close()
     await controlPlane.close()
   }
   // An IPC channel would keep the process.
@@ -72,7 +84,7 @@ async function announce(
   controlPlane: ControlPlane,
   settings: EdgeSettings,
   log: Logger,
-  print: boolean,
+  { print, metricsPort }: { print: boolean; metricsPort: number | undefined },
 ): Promise<void> {
   const { edgeHost, domains, dataDir } = settings
   const http = edge.httpAddress && addressText(edge.httpAddress)
@@ -85,7 +97,7 @@ async function announce(
   const connectionString = await controlPlane.connectionString(httpsPort)
   if (print) process.stdout.write(`${connectionString}\n`)
   if (process.connected)
-    process.send?.({ type: 'ready', connectionString, httpPort, httpsPort, caFile: controlPlane.caFile })
+    process.send?.({ type: 'ready', connectionString, httpPort, httpsPort, metricsPort, caFile: controlPlane.caFile })
 }
 
 function addressText({ address, family, port }: AddressInfo): string {

@@ -6,6 +6,8 @@ import { letGo, startSuccessor } from './successor.ts'
 export interface Running extends Reloadable {
   readonly settings: EdgeSettings
   readonly signals: OperatorSignals
+  /** Log and events, whose files somebody may have moved away. */
+  reopenFiles(): void
   /** Resolves when the edge is told to stop. */
   readonly stopped: Promise<void>
 }
@@ -22,6 +24,7 @@ export function untilOver(running: Running): Promise<{ successor: boolean }> {
       resolve({ successor: false })
     })
     signals.on('SIGHUP', () => {
+      running.reopenFiles()
       reloading = reloading.then(async () => {
         settings = await reload(settings, running)
       })
