@@ -38,7 +38,7 @@ export function raisedCodes(): RaisedCodes {
 }
 
 /** Those of Node and of OpenSSL look like ours. `ERR_TOO_LARGE` is a reason that no error has as its code. */
-const FOREIGN = /^ERR_(?:HTTP2|SSL|TLS)_|^ERR_(?:BUFFER_)?TOO_LARGE$/
+const FOREIGN = /^ERR_(?:HTTP2|SSL|TLS)_|^ERR_(?:BUFFER_)?TOO_LARGE$|^ERR_MODULE_NOT_FOUND$/
 
 export function codesOfText(text: string): string[] {
   const named = text.match(/\bERR_(?:TUNNEL_[1-9]\d*|(?!TUNNEL)[A-Z0-9_]*[A-Z])\b/g) ?? []

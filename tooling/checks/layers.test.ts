@@ -22,6 +22,10 @@ const rules: Record<string, { may: string[]; because: string }> = {
     may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http', '@tunnel/traffic-policy'],
     because: 'the edge declares ports and knows no storage behind them',
   },
+  '@tunnel/edge-telemetry': {
+    may: ['@tunnel/edge'],
+    because: 'it is told what happened by the ports of the edge, and an edge runs without it',
+  },
   '@tunnel/control-plane': {
     may: ['@tunnel/edge', '@tunnel/protocol', '@tunnel/traffic-policy'],
     because: 'it implements the ports of the edge and sees nothing else of it',
@@ -41,7 +45,7 @@ const rules: Record<string, { may: string[]; because: string }> = {
     because: 'an app holds no logic; the files of the web pages are beside it',
   },
   'tunnel-edge': {
-    may: ['@tunnel/edge', '@tunnel/edge-config', '@tunnel/control-plane'],
+    may: ['@tunnel/edge', '@tunnel/edge-config', '@tunnel/edge-telemetry', '@tunnel/control-plane'],
     because: 'an app composes and holds no logic',
   },
 }

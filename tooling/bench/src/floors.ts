@@ -1,3 +1,4 @@
+import { aloneBefore, attacks, beside } from './attacks.ts'
 import type { FigureReport, ScenarioReport } from './report.ts'
 import { medianRatio } from './statistics.ts'
 
@@ -39,6 +40,13 @@ const floors: readonly Floor[] = [
     metric: 'captured',
     bound: { atLeast: 0.85, times: { peer: 'tunnel', metric: 'not captured' } },
   },
+  ...Object.keys(attacks).map(
+    (name): Floor => ({
+      scenario: 'under-siege',
+      metric: beside(name),
+      bound: { atLeast: 0.8, times: { peer: 'tunnel', metric: aloneBefore(name) } },
+    }),
+  ),
   { scenario: 'start', metric: 'address printed', bound: { atMost: 0.4 } },
   { scenario: 'start', metric: 'memory', bound: { atMost: 64 } },
   { scenario: 'idle', metric: 'session', bound: { atMost: 60 } },

@@ -77,6 +77,17 @@ describe('what two readers could read differently is refused, the connection clo
   })
 })
 
+test('a head that cannot be read is no answer to what the request before asked for', async () => {
+  const tunnel = await startTestEdge()
+  const upstream = await startUpstream((_incoming, response) => response.end())
+  await tunnel.forward(upstream, { url: URL })
+  const visitor = await openTcp(tunnel.httpPort)
+  visitor.send(withLine('Accept: application/json', '', 'HEAD'))
+  await visitor.receive('\r\n\r\n')
+  visitor.send('GET x\r\n\r\n')
+  expect(await visitor.receiveAll()).toMatch(/\r\n\r\nHTTP\/1\.1 505 .*content-type: text\/plain.*\r\n\r\n\w/is)
+})
+
 describe('a body that goes wrong', () => {
   test.each<[string, string]>([
     ['in a chunk size', 'zz\r\n'],

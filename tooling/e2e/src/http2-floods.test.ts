@@ -2,43 +2,13 @@ import { once } from 'node:events'
 import { constants } from 'node:http2'
 import { expect, test } from 'vitest'
 import { http2Request, openHttp2 } from './harness/http2-client.ts'
-import type { RawConnection } from './harness/raw-connection.ts'
-import { END_HEADERS, END_STREAM, FRAME, frame, goAwayCode, openRawHttp2, requestBlock } from './harness/raw-http2.ts'
+import { flood, floods } from './harness/http2-floods.ts'
+import { FRAME, frame, goAwayCode, openRawHttp2 } from './harness/raw-http2.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { until, within } from './harness/until.ts'
 import { startUpstream } from './harness/upstream.ts'
 
-const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_CANCEL } = constants
-
-const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
-}
-
-/** Frames for the `index`th time; a flood is thousands of them. */
-const floods: Record<string, (index: number, url: string) => Buffer> = {
-  'requests that it resets at once': (index, url) => {
-    const stream = 1 + 2 * index
-    const request = frame(FRAME.headers, END_STREAM | END_HEADERS, stream, requestBlock(url))
-    return Buffer.concat([request, frame(FRAME.rstStream, 0, stream, u32(NGHTTP2_CANCEL))])
-  },
-  'header blocks that never end': (index, url) =>
-    index === 0
-      ? frame(FRAME.headers, END_STREAM, 1, requestBlock(url))
-      : frame(
-          FRAME.continuation,
-          0,
-          1,
-          Buffer.concat([Buffer.of(0, 1), Buffer.from('x'), Buffer.of(1), Buffer.from('y')]),
-        ),
-  SETTINGS: () => frame(FRAME.settings, 0, 0, Buffer.concat([Buffer.of(0, 4), u32(65_535)])),
-  PING: (index) => frame(FRAME.ping, 0, 0, Buffer.concat([u32(0), u32(index)])),
-  'empty DATA': (index, url) =>
-    index === 0
-      ? frame(FRAME.headers, END_HEADERS, 1, requestBlock(url, 'POST'))
-      : frame(FRAME.data, 0, 1, Buffer.alloc(0)),
-}
+const { NGHTTP2_ENHANCE_YOUR_CALM } = constants
 
 test.each(Object.keys(floods))(
   'a visitor that floods with %s is told to calm down, and others are served',
@@ -82,15 +52,3 @@ test('a visitor that is only idle stays', async () => {
   for (let count = 0; count < 4; count++) await within(once(session, 'ping'), 'a question')
   expect(await http2Request(session, {})).toMatchObject({ text: 'served' })
 })
-
-/** Sends until the edge ends the connection. */
-async function flood(connection: RawConnection, piece: (index: number) => Buffer): Promise<void> {
-  let isOver = false
-  void connection.ended.then(() => {
-    isOver = true
-  })
-  for (let index = 0; !isOver; ) {
-    const pieces = Array.from({ length: 50 }, () => piece(index++))
-    await new Promise((resolve) => connection.socket.write(Buffer.concat(pieces), resolve))
-  }
-}

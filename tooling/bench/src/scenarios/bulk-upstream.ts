@@ -11,15 +11,21 @@ export const bulkPath = '/bulk'
 
 /** nginx with a file of 512 MiB at `/bulk`, and a small answer everywhere else. */
 export async function startBulkUpstream(port: number, children: Children): Promise<void> {
-  await writeFile(join(children.dir, 'bulk'), Buffer.alloc(bulkFileBytes, 'tunnel'))
+  await writeBulkFile(children)
   await startNginx(
     children,
     `server {
     listen 127.0.0.1:${port};
     sendfile on;
     default_type text/plain;
-    location = ${bulkPath} { root ${children.dir}; }
+    ${bulkLocation(children)}
     ${smallLocation}
   }`,
   )
 }
+
+export async function writeBulkFile({ dir }: Children): Promise<void> {
+  await writeFile(join(dir, 'bulk'), Buffer.alloc(bulkFileBytes, 'tunnel'))
+}
+
+export const bulkLocation = ({ dir }: Children): string => `location = ${bulkPath} { root ${dir}; }`

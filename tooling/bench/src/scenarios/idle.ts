@@ -26,7 +26,7 @@ export const idle: Probe = {
   async measure(children, signal) {
     const edge = await startEdge(children, signal, {
       openFiles,
-      args: ['--max-sessions-per-credential', `${sessions}`],
+      args: ['--max-sessions-per-credential', `${sessions}`, '--max-connections-per-address', '0'],
     })
     const settled = async (): Promise<number> => {
       await delay(settleMs, undefined, { signal })

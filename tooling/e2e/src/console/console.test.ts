@@ -24,7 +24,7 @@ async function startInTerminal(
   } = {},
 ): Promise<Session> {
   const { columns = 80, rows = 24, env = {}, script = (command) => `echo before; ${command}; echo after $?` } = settings
-  const edge = await startEdgeProgram()
+  const edge = await startEdgeProgram({ args: ['--log-level=warn', '--region=eu'] })
   const upstream = await startUpstream((incoming, response) => {
     response.statusCode = incoming.url === '/missing' ? 404 : 200
     response.end('hello')
@@ -50,6 +50,7 @@ maybe.each([
   expect(terminal.rows[0]).toMatch(/^tunnel +\(Ctrl\+C to quit\)$/)
   expect(terminal.rows[0]).toHaveLength(columns)
   expect(terminal.text).toContain(status)
+  expect(terminal.text).toContain('Europe (eu)')
 
   await request(`${url}/first?token=secret`, { ca: edge.ca })
   await request(`${url}/missing`, { ca: edge.ca })

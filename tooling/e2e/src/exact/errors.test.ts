@@ -7,10 +7,14 @@ import { responsesIn } from '../harness/responses.ts'
 import { startTestEdge } from '../harness/test-edge.ts'
 import { police } from '../policy/policed.ts'
 import { type Fault, faults } from './faults.ts'
+import { policyFaults } from './policy-faults.ts'
 
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 
-const called = faults.map((fault): [string, Fault] => [`${fault.name}: ${fault.status} with ${fault.code}`, fault])
+const called = [...faults, ...policyFaults].map((fault): [string, Fault] => [
+  `${fault.name}: ${fault.status} with ${fault.code}`,
+  fault,
+])
 
 describe.each(called)('%s', (_, { code: number, status, settings = {}, raise }) => {
   const code = `ERR_TUNNEL_${number}`
@@ -40,8 +44,13 @@ describe.each(called)('%s', (_, { code: number, status, settings = {}, raise }) 
 
   test('is the same over HTTP/2', async () => {
     const url = await raise()
-    const { method, headers, body } = settings
-    const fields = { ...headers, ...(method && { ':method': method }), accept: 'application/json' }
+    const { method, path, headers, body } = settings
+    const fields = {
+      ...headers,
+      ...(method && { ':method': method }),
+      ...(path && { ':path': path }),
+      accept: 'application/json',
+    }
     const answer = await http2Request(await openHttp2(url), fields, body)
     expect([answer.status, answer.headers['tunnel-error-code']]).toEqual([status, code])
     expect(JSON.parse(answer.text)).toMatchObject({ error_code: code, status_code: status })

@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { forwardOver } from '@tunnel/agent-core'
 import type { CredentialLimits } from '@tunnel/edge'
-import { type RequestSettings, request } from '../harness/http-request.ts'
+import { type RequestSettings, request, startRequest } from '../harness/http-request.ts'
 import { DOMAIN, identity } from '../harness/identity.ts'
 import { helloOf, RawAgent } from '../harness/raw-agent.ts'
-import { startTestEdge } from '../harness/test-edge.ts'
+import { startTestEdge, type TestEdgeOptions } from '../harness/test-edge.ts'
+import { until } from '../harness/until.ts'
 import { startCannedUpstream, startUpstream, unusedPort } from '../harness/upstream.ts'
 import { police } from '../policy/policed.ts'
 
@@ -19,16 +20,17 @@ export interface Fault {
   settings?: RequestSettings
 }
 
-const onRequest = (...actions: object[]): string => JSON.stringify({ on_http_request: [{ actions }] })
-const policed = (type: string, config: object) => async (): Promise<string> =>
+export const onRequest = (...actions: object[]): string => JSON.stringify({ on_http_request: [{ actions }] })
+export const policed = (type: string, config: object) => async (): Promise<string> =>
   (await police(onRequest({ type, config }))).url
 
 /** `http-request` to an internal endpoint, where failing ends the request. */
-const requesting =
-  (handle: Parameters<typeof startUpstream>[0], config: object = {}) =>
+export const requesting =
+  (handle: Parameters<typeof startUpstream>[0], config: object = {}, options: TestEdgeOptions = {}) =>
   async (): Promise<string> => {
     const { tunnel, url } = await police(
       onRequest({ type: 'http-request', config: { url: 'https://asked.internal/', on_error: 'halt', ...config } }),
+      options,
     )
     await tunnel.forward(await startUpstream(handle), { url: 'https://asked.internal' })
     return url
@@ -45,7 +47,7 @@ const limited = (limits: CredentialLimits) => async (): Promise<string> => {
   return url
 }
 
-const jwt = {
+export const jwt = {
   issuer: { allow_list: [{ value: 'https://issuer.example' }] },
   http: { tokens: [{ type: 'jwt', method: 'header', name: 'Authorization', prefix: 'Bearer ' }] },
   jws: { allowed_algorithms: ['ES256'], keys: { sources: { additional_jkus: ['https://issuer.example/keys'] } } },
@@ -94,6 +96,16 @@ async function noFreeStream(): Promise<string> {
   return (await tunnel.forward({ port: await unusedPort() })).url() as string
 }
 
+/** The one request that its endpoint may have at a time is not answered. */
+async function occupied(): Promise<string> {
+  const tunnel = await startTestEdge({ limits: { maxConnectionsPerEndpoint: 1 } })
+  const upstream = await startUpstream(() => {})
+  const url = (await tunnel.forward(upstream)).url() as string
+  ;(await startRequest(url)).end()
+  await until(() => upstream.requests.length === 1, 'the request at the upstream')
+  return url
+}
+
 async function openBreaker(): Promise<string> {
   const breaker = { error_threshold: 0.5, volume_threshold: 1, window_duration: '10s', tripped_duration: '1m' }
   const { url } = await police(onRequest({ type: 'circuit-breaker', config: breaker }), {
@@ -115,6 +127,7 @@ async function loopOfEndpoints(): Promise<string> {
  * 3603 is for the policy that made the request, which then fails by 3007.
  */
 export const faults: Fault[] = [
+  { code: 714, status: 429, name: 'requests of an endpoint at once', raise: occupied },
   { code: 715, status: 429, name: 'connections of the minute', raise: limited({ maxConnectionsPerMinute: 1 }) },
   { code: 719, status: 429, name: 'bytes of the minute', raise: limited({ maxBytesPerMinute: 1 }) },
   { code: 734, status: 429, name: 'requests of the minute', raise: limited({ maxRequestsPerMinute: 1 }) },
@@ -172,6 +185,15 @@ export const faults: Fault[] = [
     status: 403,
     name: 'an address that is not allowed',
     raise: policed('restrict-ips', { allow: ['10.0.0.0/8'] }),
+  },
+  {
+    code: 3206,
+    status: 400,
+    name: 'no WebSocket where they become TCP',
+    raise: async () => {
+      const tunnel = await startTestEdge()
+      return (await tunnel.forward({ port: await unusedPort() }, { websocket_tcp_converter: true })).url() as string
+    },
   },
   { code: 3210, status: 502, name: 'a stream that breaks', raise: resettingAgent },
   {

@@ -35,10 +35,15 @@ function fork(
   return start(program as string, rest, { env: environment(own), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 }
 
+/** A machine that runs all tests is late, and the edge not overloaded. */
+const UNHURRIED = { TUNNEL_EDGE_MAX_EVENT_LOOP_DELAY: '0' }
+
 export interface EdgeProgram {
   readonly child: ChildProcess
   readonly httpPort: number
   readonly httpsPort: number
+  /** Where metrics are asked for. */
+  readonly metricsPort?: number
   readonly connectionString: string
   /** PEM. */
   readonly ca: string
@@ -65,13 +70,14 @@ export async function startEdgeProgram(
     `--data=${dataDir}`,
     ...(options.args ?? ['--log-level=warn']),
   ]
-  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), args, options.env, options.before)
+  const env = { ...UNHURRIED, ...options.env }
+  const child = fork(executable('tunnel-edge', 'tunnel-edge.mjs'), args, env, options.before)
   const printed = printedBy(child)
   const { caFile, ...ready } = await messageOf<Ready>(child, 'ready')
   return { ...ready, child, ca: readFileSync(caFile, 'utf8'), dataDir, printed }
 }
 
-type Ready = Pick<EdgeProgram, 'httpPort' | 'httpsPort' | 'connectionString'> & { caFile: string }
+type Ready = Pick<EdgeProgram, 'httpPort' | 'httpsPort' | 'metricsPort' | 'connectionString'> & { caFile: string }
 
 export interface AgentProgram {
   readonly child: ChildProcess

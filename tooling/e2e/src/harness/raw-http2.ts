@@ -85,19 +85,23 @@ export function statusIn(block: Buffer): number {
 }
 
 /** A connection to an endpoint that has said that it speaks HTTP/2, and nothing else. */
-export async function openRawHttp2(url: string): Promise<RawConnection> {
+export async function openRawHttp2(
+  url: string,
+  settings: { ca?: string; ownSettings?: Buffer } = {},
+): Promise<RawConnection> {
   const { hostname, port } = new URL(url)
-  const connection = await openTls({ port: Number(port), serverName: hostname, protocols: ['h2'] })
+  const { ca, ownSettings = Buffer.alloc(0) } = settings
+  const connection = await openTls({ port: Number(port), serverName: hostname, protocols: ['h2'], ...(ca && { ca }) })
   connection.send('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-  return connection.send(frame(FRAME.settings, 0, 0, Buffer.alloc(0)))
+  return connection.send(frame(FRAME.settings, 0, 0, ownSettings))
 }
 
 /** The fields of a plain request to an endpoint. */
-export function requestBlock(url: string, method = 'GET'): Buffer {
+export function requestBlock(url: string, method = 'GET', path = '/'): Buffer {
   return headerBlock([
     [':method', method],
     [':scheme', 'https'],
-    [':path', '/'],
+    [':path', path],
     [':authority', new URL(url).host],
   ])
 }

@@ -79,7 +79,8 @@ export async function startTestEdge(options: TestEdgeOptions = {}): Promise<Test
     certificates,
     resumeKey,
     ...options,
-    limits: { ...defaultEdgeLimits, lingerTimeoutMs: 200, ...options.limits },
+    // What a test does itself makes the event loop that it shares with the edge late.
+    limits: { ...defaultEdgeLimits, lingerTimeoutMs: 200, maxEventLoopDelayMs: 0, ...options.limits },
   })
   onTestFinished(async () => {
     await until(() => edge.sessionCount === 0, 'agent sessions to end').catch(() => {})

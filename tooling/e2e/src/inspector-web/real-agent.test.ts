@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('the web interface of tunnel http (needs chromium)'
   test('shows what goes through, live, finds it by its body, and looks into it', async () => {
     const { page, visit } = await tunnelled()
     await page.getByText('No requests yet').waitFor()
-    expect(new URL(page.url()).pathname).toBe('/inspect/http')
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/inspect/http')
     await visit('/gzip?x=1&y=a+b')
     await visit('/orders', {
       method: 'POST',
@@ -125,8 +125,7 @@ describe.skipIf(!hasBrowser)('the web interface of tunnel http (needs chromium)'
 
   test('exports, clears, and imports what it exported', async () => {
     const { page, visit } = await tunnelled()
-    await visit('/one')
-    await visit('/two')
+    expect([await visit('/one'), await visit('/two')]).toEqual([500, 500])
     await expect.poll(() => rows(page).count()).toBe(2)
     await page.getByRole('button', { name: 'Export and import' }).click()
     const [download] = await Promise.all([

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { http2Request, openHttp2 } from '../harness/http2-client.ts'
 import { exitOf, startAgentProgram, startEdgeProgram } from '../harness/programs.ts'
 import { visit } from '../harness/raw-connection.ts'
+import { startTestEdge } from '../harness/test-edge.ts'
 import { until, within } from '../harness/until.ts'
 import { startRawUpstream, startUpstream } from '../harness/upstream.ts'
 import { echoes, openEcho, startEchoService } from './harness/echo-sockets.ts'
@@ -64,6 +65,13 @@ test('an edge that is told to stop accepts nobody, finishes what runs, and keeps
   expect(answer).toContain('finished')
   expect((await within(disconnected, 'the goodbye'))[0]).toMatchObject({ code: 'ERR_TUNNEL_803', retryable: true })
   expect(await exitOf(edge.child)).toBe(0)
+})
+
+test('an HTTP/2 connection without a request leaves at once', async () => {
+  const tunnel = await startTestEdge({ limits: { drainGraceMs: 600_000 } })
+  const visitor = await openHttp2(tunnel.url('nobody'))
+  expect(await http2Request(visitor, {})).toMatchObject({ status: 404 })
+  await within(tunnel.edge.drain(), 'the edge to end')
 })
 
 test('a kept-alive connection gets its next answer, and is closed with it', async () => {

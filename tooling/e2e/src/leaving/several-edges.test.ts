@@ -1,7 +1,14 @@
 import '../harness/dangling.ts'
 import { describe, expect, test } from 'vitest'
 import { request } from '../harness/http-request.ts'
-import { type EdgeProgram, exitOf, startAgentProgram, startEdgeProgram, stop } from '../harness/programs.ts'
+import {
+  type EdgeProgram,
+  exitOf,
+  runAgentProgram,
+  startAgentProgram,
+  startEdgeProgram,
+  stop,
+} from '../harness/programs.ts'
 import { visit } from '../harness/raw-connection.ts'
 import { until } from '../harness/until.ts'
 import { startRawUpstream, startUpstream, unusedPort } from '../harness/upstream.ts'
@@ -98,6 +105,22 @@ describe('an agent with two edges', () => {
     const { dataDir, httpPort, httpsPort } = first
     const late = await startOne({ dataDir, httpPort, httpsPort })
     await untilStatus(late, url, 200)
+  })
+
+  test('is at the one alone whose region it is told, and knows which there are', async () => {
+    const edges = await startTwoEdges()
+    const [first, second] = edges
+    const [one, other] = edges.map((edge) => edge.connectionString) as [string, string]
+    const connect = `${one},${other.replace('@localhost', '@127.0.0.1')}`
+    const { port } = await startUpstream((_incoming, response) => response.end('hello'))
+    const args = ['http', String(port), '--url=http://there.localhost']
+    const agent = await startAgentProgram(connect, [...args, '--region=localhost'])
+    const [url = ''] = agent.urls
+    expect(await at(first, url)).toMatchObject({ status: 200 })
+    expect(await at(second, url)).toMatchObject({ status: 404 })
+    const lost = await runAgentProgram(connect, [...args, '--region=jp'])
+    expect(lost.code).toBe(1)
+    expect(lost.stderr).toContain('no edge is in the region "jp": there are localhost, 127.0.0.1')
   })
 
   test('says which endpoint one of them refuses, and goes on with the other', async () => {

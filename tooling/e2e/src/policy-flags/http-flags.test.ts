@@ -70,7 +70,8 @@ test('--compression compresses for those who take it', async () => {
 
 test('--ua-filter-deny turns agents away unless --ua-filter-allow knows them', async () => {
   const { curl } = await startSite(['--ua-filter-deny', '(?i)google', '--ua-filter-allow', '(?i)google-images'])
-  expect((await curl('/', '--user-agent', 'Googlebot/2.1')).status).toBe(403)
+  const refused = await curl('/', '--user-agent', 'Googlebot/2.1')
+  expect(refused).toMatchObject({ status: 403, headers: { 'tunnel-error-code': 'ERR_TUNNEL_3211' } })
   expect((await curl('/', '--user-agent', 'Google-Images/1.0')).status).toBe(200)
   expect((await curl('/', '--user-agent', 'Mozilla/5.0')).status).toBe(200)
   expect((await curl('/', '--header', 'user-agent:')).status).toBe(403)

@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { once } from 'node:events'
 import { Agent } from 'node:https'
+import { listenOver } from '@tunnel/agent-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readAnswer, request, responseTo, startRequest } from '../harness/http-request.ts'
 import { http2Request, openHttp2 } from '../harness/http2-client.ts'
-import { identity } from '../harness/identity.ts'
+import { DOMAIN, identity } from '../harness/identity.ts'
 import { openTcp, visit } from '../harness/raw-connection.ts'
 import { startTestEdge } from '../harness/test-edge.ts'
 import { within } from '../harness/until.ts'
@@ -64,6 +65,36 @@ describe('an http endpoint', () => {
     const { url, upstream } = await police(onConnect({ type: 'deny' }), { config: { schemes } })
     await expect(request(url)).rejects.toThrow()
     expect(upstream.requests).toEqual([])
+  })
+
+  test('over http can forward a connection as it is, to a tcp one', async () => {
+    const forward = (host: string, on_error = 'halt') => ({
+      type: 'forward-internal',
+      config: { url: `tcp://${host}:9000`, on_error },
+    })
+    const rules = [{ actions: [forward('nobody.internal', 'continue')] }, { actions: [forward('raw.internal')] }]
+    const { tunnel, url, upstream } = await police(JSON.stringify({ on_tcp_connect: rules }), {
+      config: { schemes: 'http' },
+    })
+    const raw = await startRawUpstream((connection) => connection.finish('no HTTP\n'))
+    await tunnel.forward(raw, { url: 'tcp://raw.internal:9000' })
+    const sent = `POST /a HTTP/1.1\r\nHost: ${new URL(url).host}\r\nX: y\r\nContent-Length: 3\r\n\r\nabcGET / HTT`
+    const visitor = (await visit(url)).send(sent).finish()
+    expect(await visitor.receiveAll()).toBe('no HTTP\n')
+    expect(await raw.connections[0]?.receiveAll()).toBe(sent)
+    expect(upstream.requests).toEqual([])
+  })
+
+  test('over http goes on after rules that let a connection in, with all that it has sent', async () => {
+    const { url, upstream } = await police(onConnect(restrict('127.0.0.0/8')), { config: { schemes: 'http' } })
+    const visitor = await visit(url)
+    const head = (path: string) => `POST ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Length: 3\r\n\r\n`
+    visitor.send(`${head('/1')}one${head('/2')}t`)
+    await visitor.receive('"body":"one"')
+    visitor.send('wo')
+    await visitor.receive('"body":"two"')
+    expect(upstream.requests).toEqual(['POST /1', 'POST /2'])
+    visitor.socket.destroy()
   })
 
   test('over HTTP/2 too', async () => {
@@ -190,6 +221,68 @@ describe.skipIf(!hasOpenssl)('terminate-tls', () => {
     const visitWith = (ciphers: string) => visitTls(url, { ca, maxVersion: 'TLSv1.2', ciphers })
     await visitWith('ECDHE+AESGCM')
     await expect(visitWith('ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA')).rejects.toThrow()
+  })
+
+  test.each([
+    ['require-any', { none: undefined, unknown: 'stranger', known: 'friend' }],
+    ['request', { none: '', unknown: 'stranger', known: 'friend' }],
+    ['require-and-verify', { none: undefined, unknown: undefined, known: 'friend' }],
+  ])('lets in by the strategy %s whom it says', async (strategy, expected) => {
+    const [authority, other] = [createAuthority('clients'), createAuthority('others')]
+    const clients = {
+      none: undefined,
+      unknown: createLeaf(other, ['stranger']),
+      known: createLeaf(authority, ['friend']),
+    }
+    const config = {
+      mutual_tls_certificate_authorities: [authority.cert],
+      mutual_tls_verification_strategy: strategy,
+    }
+    const body = '${conn.tls.client.subject.common_name}'
+    const policy = JSON.stringify({
+      on_tcp_connect: [{ actions: [{ type: 'terminate-tls', config }] }],
+      on_http_request: [{ actions: [{ type: 'custom-response', config: { body } }] }],
+    })
+    const { url } = await police(policy)
+    const { ca } = await identity()
+    const answered = Object.entries(clients).map(async ([name, client]) => {
+      const agent = new Agent({ ca, ...(client && { cert: client.cert, key: client.key }) })
+      onTestFinished(() => agent.destroy())
+      return [
+        name,
+        await request(url, { agent }).then(
+          ({ text }) => text,
+          () => undefined,
+        ),
+      ]
+    })
+    expect(Object.fromEntries(await Promise.all(answered))).toEqual(expected)
+  })
+
+  test('tells the upstream of a tls endpoint of no certificate that nobody has verified', async () => {
+    const client = createLeaf(createAuthority('others'), ['stranger'])
+    const tunnel = await startTestEdge()
+    const session = await tunnel.connectAgent()
+    const policy = onConnect({ type: 'terminate-tls', config: { mutual_tls_verification_strategy: 'require-any' } })
+    const listener = await listenOver(session, { url: `tls://any.${DOMAIN}`, traffic_policy: policy })
+    const told = new Promise((resolve) => {
+      listener.on('connection', (socket) => {
+        resolve(socket.header.tls)
+        socket.destroy()
+      })
+    })
+    const { ca } = await identity()
+    const visitor = await visitTls(`tls://any.${DOMAIN}:${tunnel.httpsPort}`, {
+      ca,
+      cert: client.cert,
+      key: client.key,
+    })
+    expect(await within(told, 'the connection')).toEqual({
+      serverName: `any.${DOMAIN}`,
+      version: 'TLSv1.3',
+      cipher: expect.any(String),
+    })
+    visitor.socket.destroy()
   })
 
   test('asks the visitors of an https endpoint for a certificate', async () => {

@@ -1,7 +1,7 @@
 import type { PolicyTrace } from '@tunnel/traffic-policy'
 import { expect, test } from 'vitest'
 import { request } from '../harness/http-request.ts'
-import { police } from './policed.ts'
+import { police, whatItSays } from './policed.ts'
 
 const policy = JSON.stringify({
   on_http_request: [
@@ -68,4 +68,41 @@ test('ends with nothing when its time is up, another one takes its place, or the
 test('is refused for an endpoint without a policy', async () => {
   const { listener } = await police('')
   await expect(listener.explain({ ttlMs: 1000 })).rejects.toMatchObject({ code: 'ERR_TUNNEL_2206' })
+})
+
+const onConnect = (action: object): object[] => [{ name: 'who', actions: [action] }]
+
+test.each(['http', 'https'] as const)('tells what the rules for connections did before, over %s', async (schemes) => {
+  const on_tcp_connect = onConnect({ type: 'log', config: { metadata: { a: 'b' } } })
+  const { listener, url } = await police(JSON.stringify({ ...JSON.parse(policy), on_tcp_connect }), {
+    config: { schemes },
+  })
+  const explained = listener.explain({ token: 'me', ttlMs: 10_000 })
+  await listener.update({ description: 'the edge has read what came before' })
+  await request(`${url}/other`, { headers: { 'tunnel-explain': 'me' } })
+  expect(read(await explained).phases).toMatchObject([
+    { phase: 'on_tcp_connect', rules: [{ name: 'who', actions: [{ type: 'log', outcome: 'continue' }] }] },
+    { phase: 'on_http_request' },
+    { phase: 'on_http_response' },
+  ])
+})
+
+test.each([
+  ['of a tcp endpoint', { proto: 'tcp' } as const, { type: 'log', config: { metadata: {} } }, 'continue'],
+  ['of a tcp endpoint that closes it', { proto: 'tcp' } as const, { type: 'deny' }, 'close'],
+  ['of an http endpoint that closes it', { schemes: 'http' }, { type: 'deny' }, 'close'],
+  ['of an https endpoint that closes it', { schemes: 'https' }, { type: 'deny' }, 'close'],
+])('tells of a connection that brings no request: one %s', async (_, config, action, outcome) => {
+  const { listener, url } = await police(JSON.stringify({ on_tcp_connect: onConnect(action) }), { config })
+  const explained = listener.explain({ ttlMs: 10_000 })
+  await listener.update({ description: 'the edge has read what came before' })
+  if (url.startsWith('https')) await request(url).catch(() => {})
+  else
+    await whatItSays(
+      Number(new URL(url).port),
+      `GET / HTTP/1.1\r\nHost: ${new URL(url).host}\r\nConnection: close\r\n\r\n`,
+    )
+  expect(read(await explained).phases).toMatchObject([
+    { phase: 'on_tcp_connect', rules: [{ actions: [{ type: action.type, outcome }] }] },
+  ])
 })

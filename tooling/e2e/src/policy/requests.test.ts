@@ -156,6 +156,38 @@ describe('what the upstream is asked', () => {
     expect(headers).not.toHaveProperty('x-gone')
   })
 
+  test('has the X-Forwarded-* of the edge, unless they were removed', async () => {
+    const remove = (...headers: string[]) => ({ type: 'remove-headers', config: { headers } })
+    const own = { type: 'add-headers', config: { headers: { 'x-forwarded-proto': 'mine' } } }
+    const { tunnel, url, upstream } = await police(
+      onRequest(remove('X-Forwarded-For'), remove('x-forwarded-proto'), own),
+    )
+    const agent = await keepAliveAgent('https')
+    const forwardedTo = async (to: string, headers: Record<string, string> = {}) =>
+      Object.entries(askedIn(await request(to, { headers, agent })).headers).filter(([name]) =>
+        name.startsWith('x-forwarded'),
+      )
+    const expected = [
+      ['x-forwarded-proto', 'mine'],
+      ['x-forwarded-host', new URL(url).host],
+    ]
+    expect(await forwardedTo(url)).toEqual(expected)
+    expect(await forwardedTo(url, { 'x-forwarded-for': '192.0.2.1' })).toEqual(expected)
+    // Also by the endpoint before another one, which removes more.
+    await tunnel.forward(upstream, {
+      url: 'https://inner.internal',
+      traffic_policy: onRequest(remove('x-forwarded-host')),
+    })
+    const outer = onRequest(remove('x-forwarded-for'), {
+      type: 'forward-internal',
+      config: { url: 'https://inner.internal' },
+    })
+    const to = (await tunnel.forward(upstream, { traffic_policy: outer })).url() as string
+    expect(askedIn(await request(to)).headers).not.toHaveProperty('x-forwarded-for')
+    expect(askedIn(await request(to)).headers).not.toHaveProperty('x-forwarded-host')
+    expect(askedIn(await request(to)).headers).toHaveProperty('x-forwarded-proto', 'https')
+  })
+
   test('is the URL that was rewritten, and the Host that was added', async () => {
     const { url } = await police(
       onRequest(

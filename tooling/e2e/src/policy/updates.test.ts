@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { describe, expect, test } from 'vitest'
 import { keepAliveAgent, request } from '../harness/http-request.ts'
 import { startTestEdge } from '../harness/test-edge.ts'
@@ -58,6 +59,14 @@ describe('an update of the policy of a live endpoint', () => {
     const wrong = listener.update({ trafficPolicy: 'on_http_request: [{actions: [{type: nonsense}]}]' })
     await expect(wrong).rejects.toMatchObject({ code: 'ERR_TUNNEL_2201' })
     expect((await request(url)).headers['x-policy']).toBe('old')
+  })
+
+  test('that names a secret that the edge has not is refused', async () => {
+    const secret = (vault: string, name: string) => (`${vault}/${name}` === 'v/n' ? 's3cret' : undefined)
+    const { listener } = await police(says('old'), { policies: { secret } })
+    await listener.update({ trafficPolicy: says("${secrets.get('v', 'n')}") })
+    const wrong = listener.update({ trafficPolicy: says("${secrets.get('v', 'other')}") })
+    await expect(wrong).rejects.toMatchObject({ code: 'ERR_TUNNEL_2232' })
   })
 
   test('to nothing takes the policy away', async () => {

@@ -1,13 +1,13 @@
 import '../harness/dangling.ts'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { request } from '../harness/http-request.ts'
 import { startEdgeProgram } from '../harness/programs.ts'
-import { hasVite, runExample, viteProject } from './run-example.ts'
+import { hasVite, nextProject, runExample, viteProject } from './run-example.ts'
 
 test.each([
   ['http.mjs', 'hello from node:http\n'],
@@ -50,3 +50,28 @@ test.skipIf(!hasVite)('the example vite.mjs serves a page, and updates it as its
   await updated
   expect((await request(url, { ca: edge.ca })).text).toContain('<title>after</title>')
 })
+
+const next = nextProject()
+const why =
+  next === undefined ? ' (skipped: TUNNEL_TEST_NEXT names no directory with next, react and react-dom installed)' : ''
+
+test.skipIf(next === undefined)(
+  `the example next.mjs renders a page on the server${why}`,
+  async () => {
+    const edge = await startEdgeProgram()
+    const directory = next?.() ?? ''
+    mkdirSync(join(directory, 'app'))
+    const layout = 'export default ({ children }) => <html lang="en"><body>{children}</body></html>\n'
+    const page = `import { headers } from 'next/headers'
+export default async () => <p>hello {(await headers()).get('x-visitor')}</p>\n`
+    writeFileSync(join(directory, 'app/layout.jsx'), layout)
+    writeFileSync(join(directory, 'app/page.jsx'), page)
+    const url = await runExample('next.mjs', edge.connectionString, directory, {
+      NODE_ENV: 'development',
+      NEXT_TELEMETRY_DISABLED: '1',
+    })
+    const answer = await request(url, { ca: edge.ca, headers: { 'x-visitor': 'Ada' } })
+    expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/<p>hello (<!-- -->)?Ada<\/p>/) })
+  },
+  120_000,
+)

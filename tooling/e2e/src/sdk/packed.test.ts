@@ -1,12 +1,15 @@
 import '../harness/dangling.ts'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { request } from '../harness/http-request.ts'
-import { runToEnd } from '../harness/process.ts'
+import { runToEnd, start } from '../harness/process.ts'
 import { environment, startEdgeProgram } from '../harness/programs.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
+import { LocalApi } from '../inspector/harness/local-api.ts'
+import { settledCaptures } from '../inspector/harness/settled.ts'
 import { runExample } from './run-example.ts'
 
 // What a user of the SDK gets from a registry: the packed files of agent-core and of the workspace packages that it needs, and no others.
@@ -67,6 +70,47 @@ test.each(['http.mjs', 'commonjs.cjs'])('the packed SDK runs the example %s in a
   const url = await runExample(example, edge.connectionString, project)
   expect(await request(url, { ca: edge.ca })).toMatchObject({ status: 200, text: expect.stringContaining('hello') })
 })
+
+test('inspect: true says what to install, and once it is there shows what goes through', async () => {
+  const [edge, project] = [await startEdgeProgram(), await projectWithSdk()]
+  const script = join(project, 'inspected.mjs')
+  writeFileSync(
+    script,
+    `import { createServer } from 'node:http'
+     import { forward } from '@tunnel/agent-core'
+     const server = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1')
+     try {
+       const { port } = await new Promise((resolve) => server.on('listening', () => resolve(server.address())))
+       const listener = await forward({ addr: port, connect: process.env.TUNNEL_CONNECT, inspect: true })
+       const { defaultInspector } = await import('@tunnel/inspector')
+       const { url } = await defaultInspector()
+       process.send({ online: listener.url(), inspector: url })
+     } catch ({ code, message }) {
+       process.send({ code, message })
+       process.exit()
+     }`,
+  )
+  expect(await firstMessage(script, edge.connectionString)).toEqual({
+    code: 'ERR_TUNNEL_813',
+    message: expect.stringContaining('npm install @tunnel/inspector'),
+  })
+  await installPacked(project, 'inspector')
+  const { online = '', inspector = '' } = await firstMessage(script, edge.connectionString)
+  expect(await request(`${online}/seen`, { ca: edge.ca })).toMatchObject({ status: 200, text: 'hello' })
+  const api = new LocalApi(inspector)
+  expect(await settledCaptures(api, 1)).toMatchObject([{ path: '/seen', status: 200, responseBytes: 5 }])
+  expect(await api.bytes('/inspect/http')).toMatchObject({ status: 200, text: expect.stringContaining('<script') })
+})
+
+/** What a script sends first; it ends with the test. */
+async function firstMessage(script: string, connect: string): Promise<Record<string, string>> {
+  const child = start(process.execPath, [script], {
+    env: environment({ TUNNEL_CONNECT: connect }),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const [message] = await once(child, 'message')
+  return message as Record<string, string>
+}
 
 test('it holds no tests', async () => {
   const project = await projectWithSdk()

@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import { start } from '../harness/process.ts'
 import { environment } from '../harness/programs.ts'
 import { temporaryDirectory } from '../harness/temporary-directory.ts'
@@ -15,11 +16,34 @@ const examples = join(dirname(createRequire(import.meta.url).resolve('@tunnel/ag
 const vite = join(workspace, 'packages/inspector/node_modules/vite')
 export const hasVite = existsSync(vite)
 
+/** Makes directories with Next and agent-core installed; `undefined` where `TUNNEL_TEST_NEXT` names no directory that has it in its `node_modules`. */
+export function nextProject(): (() => string) | undefined {
+  const installed = process.env.TUNNEL_TEST_NEXT
+  if (installed === undefined || !existsSync(join(installed, 'node_modules/next'))) return undefined
+  return () => {
+    // Below it, since Next bundles nothing that lies elsewhere.
+    const directory = mkdtempSync(join(installed, 'project-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    mkdirSync(join(directory, 'node_modules/@tunnel'), { recursive: true })
+    symlinkSync(join(modules, '@tunnel/agent-core'), join(directory, 'node_modules/@tunnel/agent-core'))
+    writeFileSync(join(directory, 'package.json'), '{ "private": true }')
+    return directory
+  }
+}
+
 /** Runs an example of agent-core as its user would: in a project with its framework, by plain Node. Gives the URL that it prints. */
-export async function runExample(name: string, connect: string, directory = projectDirectory()): Promise<string> {
+export async function runExample(
+  name: string,
+  connect: string,
+  directory = projectDirectory(),
+  env: Record<string, string> = {},
+): Promise<string> {
   const file = join(directory, name)
   copyFileSync(join(examples, name), file)
-  const child = start(process.execPath, [file], { env: environment({ TUNNEL_CONNECT: connect }), cwd: directory })
+  const child = start(process.execPath, [file], {
+    env: environment({ TUNNEL_CONNECT: connect, ...env }),
+    cwd: directory,
+  })
   let printed = ''
   for (const output of [child.stdout, child.stderr]) {
     output?.on('data', (chunk: Buffer) => {

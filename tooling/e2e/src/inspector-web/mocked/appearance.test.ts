@@ -54,13 +54,13 @@ describe.skipIf(!hasBrowser)('the pages (needs chromium)', () => {
     const page = await openPage(`${agent.url}/inspect/http`, { viewport: { width: 360, height: 720 } })
     await page.locator('.capture-row').click()
     await page.locator('.detail').waitFor()
-    expect(await page.locator('.capture-list').isVisible()).toBe(false)
+    await page.locator('.capture-list').waitFor({ state: 'hidden' })
     await page.goBack()
     await page.locator('.capture-row').waitFor()
     await page.locator('.capture-row').click()
     await page.getByRole('button', { name: 'Back to the list' }).click()
     await page.locator('.capture-row').waitFor()
-    expect(await page.locator('.detail').isVisible()).toBe(false)
+    await page.locator('.detail').waitFor({ state: 'hidden' })
   })
 
   test('open their menus within the window', async () => {
@@ -78,6 +78,7 @@ describe.skipIf(!hasBrowser)('the pages (needs chromium)', () => {
           true,
         ])
         await page.keyboard.press('Escape')
+        await page.getByRole('menu').waitFor({ state: 'detached' })
         expect(await overflows(page)).toBe(false)
       }
     }
@@ -95,10 +96,10 @@ describe.skipIf(!hasBrowser)('the pages (needs chromium)', () => {
     await light.getByRole('button', { name: 'Theme: system' }).click()
     await light.getByRole('button', { name: 'Theme: light' }).click()
     await light.getByRole('button', { name: 'Theme: dark' }).waitFor()
-    expect(await background(light)).toBe(colours[1])
+    await expect.poll(() => background(light)).toBe(colours[1])
     await light.reload()
     await light.getByRole('button', { name: 'Theme: dark' }).waitFor()
-    expect(await background(light)).toBe(colours[1])
+    await expect.poll(() => background(light)).toBe(colours[1])
   })
 
   test('have text that stands out from what is behind it', async () => {

@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)('the details of an exchange (needs chromium)', () =
     expect(meta).toContain('Duration 26.58ms')
     expect(meta).toContain('IP 192.0.2.7')
     expect(meta).toContain('command_line → http://localhost:8080')
-    expect(await page.getByRole('heading', { name: 'Response 200 OK' }).count()).toBe(1)
+    await page.getByRole('heading', { name: 'Response 200 OK' }).waitFor()
   })
 
   test('show query, cookies and forms as tables', async () => {
@@ -79,13 +79,14 @@ describe.skipIf(!hasBrowser)('the details of an exchange (needs chromium)', () =
       body: '{"id":"ch_1","fee":45 "fee_details":[]}',
     })
     await page.getByText(`invalid character '"' after object key:value pair`).waitFor()
-    expect(await page.locator('mark').allInnerTexts()).toEqual(['"fee_details"'])
-    expect(await page.getByRole('button', { name: 'Line 1, column 23' }).count()).toBe(1)
-    expect((await page.getByRole('region', { name: 'Body', exact: true }).innerText()).split('\n')).toContain(
-      '  "fee": 45',
-    )
+    const body = page.getByRole('region', { name: 'Body', exact: true })
+    await expect.poll(() => page.locator('mark').allInnerTexts()).toEqual(['"fee_details"'])
+    await page.getByRole('button', { name: 'Line 1, column 23' }).waitFor()
+    await expect.poll(async () => (await body.innerText()).split('\n')).toContain('  "fee": 45')
     await page.getByRole('button', { name: 'As it is' }).click()
-    expect(await page.locator('.code-line').allInnerTexts()).toEqual(['{"id":"ch_1","fee":45 "fee_details":[]}'])
+    await expect
+      .poll(() => page.locator('.code-line').allInnerTexts())
+      .toEqual(['{"id":"ch_1","fee":45 "fee_details":[]}'])
   })
 
   test('lay out XML and mark where it breaks', async () => {
@@ -94,8 +95,8 @@ describe.skipIf(!hasBrowser)('the details of an exchange (needs chromium)', () =
       responseBody: '<a><b>1</b><c></d></a>',
     })
     await page.getByText('element <c> closed by </d>').waitFor()
-    expect(await page.locator('.code-line').allInnerTexts()).toContain('  <b>1</b>')
-    expect(await page.locator('mark').allInnerTexts()).toEqual(['</d>'])
+    await expect.poll(() => page.locator('.code-line').allInnerTexts()).toContain('  <b>1</b>')
+    await expect.poll(() => page.locator('mark').allInnerTexts()).toEqual(['</d>'])
   })
 
   test('show HTML as text, and run nothing of what was captured', async () => {
@@ -176,15 +177,11 @@ describe.skipIf(!hasBrowser)('the details of an exchange (needs chromium)', () =
       responseBody: 'hello',
     })
     await request(page).getByRole('tab', { name: 'Headers' }).click()
-    expect(await table(page, 'Headers')).toEqual([
-      'Host\tshop.localhost:8443',
-      'Accept\t*/*',
-      'x-CASE\t1',
-      'X-Twice\ta',
-      'X-Twice\tb',
-    ])
+    await expect
+      .poll(() => table(page, 'Headers'))
+      .toEqual(['Host\tshop.localhost:8443', 'Accept\t*/*', 'x-CASE\t1', 'X-Twice\ta', 'X-Twice\tb'])
     await page.keyboard.press('ArrowRight')
-    expect((await request(page).locator('.code-line').allInnerTexts())[0]).toBe('GET / HTTP/1.1')
+    await request(page).locator('.code-line').getByText('GET / HTTP/1.1', { exact: true }).waitFor()
     await response(page).getByRole('tab', { name: 'Binary' }).click()
     await response(page).getByText('48 54 54 50 2f 31 2e 31').waitFor()
   })

@@ -28,11 +28,11 @@ async function opened(address = '/inspect/http'): Promise<{ agent: MockAgent; pa
 describe.skipIf(!hasBrowser)('the list of exchanges (needs chromium)', () => {
   test('has the newest on top, with method, path, status, duration and size', async () => {
     const { page } = await opened()
-    expect(await paths(page)).toEqual(['/', '/api/shops', '/api/orders?page=2', '/favicon.ico'])
+    await expect.poll(() => paths(page)).toEqual(['/', '/api/shops', '/api/orders?page=2', '/favicon.ico'])
     expect((await rows(page).nth(0).innerText()).split(/\s+/)).toEqual(
       expect.arrayContaining(['502', 'GET', '/', '1.54ms']),
     )
-    expect(await heading(page).innerText()).toBe('All Requests 4')
+    await expect.poll(() => heading(page).innerText()).toBe('All Requests 4')
   })
 
   test('shows what arrives while it is looked at, and what changes', async () => {
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the list of exchanges (needs chromium)', () => {
     const agent = await startMockAgent()
     const page = await openPage(agent.url)
     await page.getByText('No requests yet').waitFor()
-    expect(await page.getByRole('link', { name: 'https://shop.localhost:8443' }).count()).toBe(1)
+    await page.getByRole('link', { name: 'https://shop.localhost:8443' }).waitFor()
   })
 
   test('says when the agent is gone, and goes on when it is back', async () => {
@@ -89,23 +89,48 @@ describe.skipIf(!hasBrowser)('the list of exchanges (needs chromium)', () => {
   test('is walked through by keys', async () => {
     const { agent, page } = await opened()
     const selected = (): Promise<string> => page.locator('.capture-row[aria-selected=true] .row-path').innerText()
+    const focused = () => page.evaluate(() => document.activeElement?.className)
     await page.keyboard.press('j')
-    expect(await selected()).toBe('/')
+    await expect.poll(selected).toBe('/')
     await page.keyboard.press('j')
     await page.keyboard.press('ArrowDown')
-    expect(await selected()).toBe('/api/orders?page=2')
+    await expect.poll(selected).toBe('/api/orders?page=2')
     await page.keyboard.press('k')
-    expect(await selected()).toBe('/api/shops')
+    await expect.poll(selected).toBe('/api/shops')
     await page.keyboard.press('G')
-    expect(await selected()).toBe('/favicon.ico')
+    await expect.poll(selected).toBe('/favicon.ico')
     await page.keyboard.press('g')
-    expect(await selected()).toBe('/')
-    expect(new URL(page.url()).searchParams.get('id')).toBe(agent.ids()[0])
+    await expect.poll(selected).toBe('/')
+    await expect.poll(() => new URL(page.url()).searchParams.get('id')).toBe(agent.ids()[0])
     await page.getByRole('heading', { level: 1, name: 'GET /' }).waitFor()
     await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('inspect-detail')
+    await expect.poll(focused).toBe('inspect-detail')
     await page.keyboard.press('Escape')
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('capture-list')
+    await expect.poll(focused).toBe('capture-list')
+  })
+
+  test('takes a key that is pressed before the details of what was chosen are there', async () => {
+    const { agent, page } = await opened()
+    const release = agent.holdDetails()
+    await rows(page).nth(1).click()
+    await page.keyboard.press('s')
+    release()
+    await page.getByRole('button', { name: 'Pinned' }).waitFor()
+    const path = `/api/captures/${agent.ids()[1]}`
+    expect(agent.asked).toEqual([{ method: 'PATCH', path, body: { pinned: true } }])
+  })
+
+  test('forgets such a key when something else is chosen', async () => {
+    const { agent, page } = await opened()
+    const release = agent.holdDetails()
+    await rows(page).nth(1).click()
+    await page.keyboard.press('s')
+    await page.keyboard.press('j')
+    release()
+    await page.getByRole('heading', { level: 1, name: 'POST /api/orders?page=2' }).waitFor()
+    await page.keyboard.press('s')
+    await page.getByRole('button', { name: 'Pinned' }).waitFor()
+    expect(agent.asked.map(({ path }) => path)).toEqual([`/api/captures/${agent.ids()[2]}`])
   })
 
   test('names its keys on a sheet', async () => {
@@ -154,13 +179,13 @@ describe.skipIf(!hasBrowser)('the filter (needs chromium)', () => {
     await page.keyboard.press('Enter')
     await page.keyboard.type('StatusCode !match 20')
     await page.keyboard.press('Enter')
-    expect(await paths(page)).toEqual(['/'])
-    expect(await heading(page).innerText()).toBe('Filtered Requests: matched 1 of 4')
-    expect(new URL(page.url()).searchParams.get('filter')).toBe('-path:favicon StatusCode !match 20')
+    await expect.poll(() => paths(page)).toEqual(['/'])
+    await expect.poll(() => heading(page).innerText()).toBe('Filtered Requests: matched 1 of 4')
+    const written = (): string | null => new URL(page.url()).searchParams.get('filter')
+    await expect.poll(written).toBe('-path:favicon StatusCode !match 20')
 
     const other = await openPage(page.url())
-    await rows(other).first().waitFor()
-    expect(await paths(other)).toEqual(['/'])
+    await expect.poll(() => paths(other)).toEqual(['/'])
     agent.add({ path: '/not-it' }, { path: '/it', status: 503 })
     await expect.poll(() => paths(other)).toEqual(['/it', '/'])
   })
@@ -206,7 +231,7 @@ describe.skipIf(!hasBrowser)('the filter (needs chromium)', () => {
     const { page } = await opened()
     await page.goto(`${page.url()}?filter=status:abc`)
     await page.getByRole('alert').getByText('expected a status').waitFor()
-    expect(await rows(page).count()).toBe(4)
+    await expect.poll(() => rows(page).count()).toBe(4)
   })
 
   test('offers to be removed where nothing matches', async () => {
@@ -234,7 +259,7 @@ describe.skipIf(!hasBrowser)('ten thousand exchanges (needs chromium)', () => {
     await expect.poll(() => heading(page).innerText(), { timeout: 30_000 }).toBe('All Requests 10,000')
     await expect.poll(() => shownRows(page)).toBe(10_000)
     expect(await rows(page).count()).toBeLessThan(100)
-    expect((await paths(page))[0]).toBe('/late/49/99')
+    await expect.poll(async () => (await paths(page))[0]).toBe('/late/49/99')
 
     await page.keyboard.press('G')
     await page.getByText('/early/0', { exact: true }).waitFor()
@@ -274,7 +299,7 @@ describe.skipIf(!hasBrowser)('ten thousand exchanges (needs chromium)', () => {
     const before = await row.boundingBox()
     agent.add(...Array.from({ length: 30 }, (_, index) => ({ path: `/late/${index}` })))
     await expect.poll(() => heading(page).innerText()).toBe('All Requests 1,030')
-    expect((await row.boundingBox())?.y).toBe(before?.y)
+    await expect.poll(async () => (await row.boundingBox())?.y).toBe(before?.y)
   })
 })
 

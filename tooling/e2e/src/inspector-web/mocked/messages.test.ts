@@ -49,14 +49,15 @@ describe.skipIf(!hasBrowser)('messages (needs chromium)', () => {
     const { page } = await looking(socket)
     await page.getByRole('region', { name: 'WebSocket messages' }).waitFor()
     await expect.poll(() => texts(page)).toEqual(['{"hello":"there"}', 'hi', 'bye'])
-    expect(await page.getByRole('img', { name: 'to the upstream', exact: true }).count()).toBe(2)
+    await expect.poll(() => page.getByRole('img', { name: 'to the upstream', exact: true }).count()).toBe(2)
 
     await page.getByRole('combobox', { name: 'Direction' }).selectOption('To the visitor')
-    expect(await texts(page)).toEqual(['hi'])
+    await expect.poll(() => texts(page)).toEqual(['hi'])
     await page.getByRole('combobox', { name: 'Direction' }).selectOption('Both ways')
     await page.getByRole('searchbox', { name: 'Search in messages' }).fill('BYE')
-    expect(await texts(page)).toEqual(['bye'])
+    await expect.poll(() => texts(page)).toEqual(['bye'])
     await page.getByRole('searchbox', { name: 'Search in messages' }).fill('')
+    await expect.poll(() => texts(page)).toHaveLength(3)
 
     await page.getByRole('listbox', { name: 'Messages' }).focus()
     await page.keyboard.press('ArrowDown')
@@ -156,7 +157,7 @@ describe.skipIf(!hasBrowser)('messages (needs chromium)', () => {
     })
     await page.getByRole('heading', { level: 1, name: 'TCP 192.0.2.7' }).waitFor()
     await page.getByRole('img', { name: '4 B to the upstream and 3 B to the visitor in 20.00ms' }).waitFor()
-    expect(await texts(page)).toEqual(['ping', '00 01 02'])
+    await expect.poll(() => texts(page)).toEqual(['ping', '00 01 02'])
     expect(await page.getByRole('button', { name: 'Replay', exact: true }).count()).toBe(0)
   })
 

@@ -57,6 +57,8 @@ export interface MockAgent {
   remove(id: string): void
   /** Ends all live feeds, and lets none in until what it returns is called. */
   cutFeeds(): () => void
+  /** Answers what asks for one capture only when what it returns is called. */
+  holdDetails(): () => void
 }
 
 /** The pages of the inspector over captures that a test makes up. All that it answers is held against the contract. */
@@ -65,6 +67,7 @@ export async function startMockAgent(): Promise<MockAgent> {
   const asked: Asked[] = []
   const feeds = new Map<WebSocket, string>()
   let cut = false
+  let detailsAllowed: Promise<void> | undefined
   const newestFirst = (): MockCapture[] => [...captures.values()].sort((a, b) => (a.detail.id < b.detail.id ? 1 : -1))
 
   const matching = (filter: string): MockCapture[] => {
@@ -198,6 +201,7 @@ export async function startMockAgent(): Promise<MockAgent> {
     }
     if (part === 'request' || part === 'response') return sendBody(one(), part, url, response)
     if (part === 'messages' && index !== '') return sendBytes(response, payload(one(), Number(index)), 200)
+    if (method === 'GET' && resource === 'captures' && id !== '' && part === '') await detailsAllowed
     const answer = answers[`${method} ${[resource, id && 'id', part].filter(Boolean).join('/')}`]
     if (!answer) throw new Refusal(404, `there is no ${method} ${url.pathname}`)
     const value = answer()
@@ -242,6 +246,13 @@ export async function startMockAgent(): Promise<MockAgent> {
       cut = false
     }
   }
+  const holdDetails = () => {
+    let release = (): void => {}
+    detailsAllowed = new Promise((resolve) => {
+      release = resolve
+    })
+    return release
+  }
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url,
@@ -252,6 +263,7 @@ export async function startMockAgent(): Promise<MockAgent> {
     change,
     remove: (id) => void captures.delete(id),
     cutFeeds,
+    holdDetails,
   }
 }
 

@@ -17,26 +17,25 @@ describe.skipIf(!hasBrowser)('the status page (needs chromium)', () => {
   test('shows the configuration of every endpoint and of the agent', async () => {
     const page = await opened()
     await page.getByRole('heading', { name: 'online – server 0.1.0' }).waitFor()
-    expect(await table(page, 'command_line')).toEqual([
-      'URL\thttps://shop.localhost:8443',
-      'Addr\thttp://localhost:8080',
-      'Inspect\tenabled',
-      'Proto\thttps',
-    ])
-    expect(await table(page, 'ssh')).toContain('Inspect\tdisabled')
-    expect(await table(page, 'Global')).toEqual(
-      expect.arrayContaining(['authtokenPrefix\tno value', 'consoleUi\tenabled', 'consoleUIColor\tblack']),
-    )
+    await expect
+      .poll(() => table(page, 'command_line'))
+      .toEqual(['URL\thttps://shop.localhost:8443', 'Addr\thttp://localhost:8080', 'Inspect\tenabled', 'Proto\thttps'])
+    await expect.poll(() => table(page, 'ssh')).toContain('Inspect\tdisabled')
+    await expect
+      .poll(() => table(page, 'Global'))
+      .toEqual(expect.arrayContaining(['authtokenPrefix\tno value', 'consoleUi\tenabled', 'consoleUIColor\tblack']))
   })
 
   test('shows rates with two decimals and durations in seconds', async () => {
     const page = await opened()
-    expect(await table(page, 'Connections')).toEqual([
-      'tunnel\ttotal\topen\t/sec 1m\t/sec 5m\t/sec 15m',
-      'command_line\t120\t3\t1.25\t0.50\t0.02',
-      'ssh\t2\t3\t1.25\t0.50\t0.02',
-      'All\t120\t3\t1.25\t0.50\t0.02',
-    ])
+    await expect
+      .poll(() => table(page, 'Connections'))
+      .toEqual([
+        'tunnel\ttotal\topen\t/sec 1m\t/sec 5m\t/sec 15m',
+        'command_line\t120\t3\t1.25\t0.50\t0.02',
+        'ssh\t2\t3\t1.25\t0.50\t0.02',
+        'All\t120\t3\t1.25\t0.50\t0.02',
+      ])
     expect((await table(page, 'Connection Durations (in seconds)'))[1]).toBe('command_line\t0.04\t0.90\t1.50\t3.00')
     expect(await table(page, 'HTTP Requests')).toEqual([
       'tunnel\ttotal\t/sec 1m\t/sec 5m\t/sec 15m',
@@ -61,6 +60,6 @@ describe.skipIf(!hasBrowser)('the status page (needs chromium)', () => {
     await page.getByText('No requests yet').waitFor()
     await page.getByRole('link', { name: 'Status' }).click()
     await page.getByRole('heading', { name: 'Configuration' }).waitFor()
-    expect(new URL(page.url()).pathname).toBe('/status')
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/status')
   })
 })
