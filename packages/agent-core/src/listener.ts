@@ -11,6 +11,11 @@ export interface ListenerEvents {
   close: [error: TunnelError | undefined]
   /** A visitor connection of an endpoint that this process serves itself. */
   connection: [socket: VisitorSocket]
+  /**
+   * What the traffic policy did with a request whose header `tunnel-explain` says `token`, as JSON: somebody with the same credential had
+   * it explained.
+   */
+  explained: [token: string, trace: string]
 }
 
 /** Which request {@link Listener.explain} is about. */

@@ -20,6 +20,8 @@ export interface AgentSession {
   isAlive(withinMs: number): Promise<boolean>
   /** Resolves when its connection is closed, for whatever reason. */
   readonly gone: Promise<void>
+  /** Tells the agent what the policy of an endpoint did with a request that was explained. `trace` is JSON. */
+  traced?(endpointId: string, token: string, trace: string): void
   /** Tells the agent that the session will end, and that it is to come anew at once when `resumeNow`; it goes on until {@link close}. */
   leave(reason: TunnelError, options: { resumeNow: boolean }): void
   /** Ends the session: says why, lets the agent know whether to come back, resets what is left. Idempotent. */

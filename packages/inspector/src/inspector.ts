@@ -6,6 +6,7 @@ import type { Spool } from './spool/spool.ts'
 import { CaptureStore } from './store/capture-store.ts'
 import { ConnectionRecorder } from './store/connection-recorder.ts'
 import { ExchangeRecorder } from './store/exchange-recorder.ts'
+import { explainCapture } from './store/explain-capture.ts'
 import type { InspectorLimits } from './store/limits.ts'
 
 export interface InspectorOptions {
@@ -70,6 +71,7 @@ export class Inspector implements TrafficInspector {
       observeConnection: observesBytes
         ? (facts: ConnectionFacts) => new ConnectionRecorder(store, registered, protocol, facts, redaction)
         : undefined,
+      explained: captures ? (token, trace) => explainCapture(store, registered, token, trace) : undefined,
       online: (online) => registered.goOnline(online),
       offline: () => {
         if (this.#endpoints.get(registered.name) === registered) this.#endpoints.delete(registered.name)

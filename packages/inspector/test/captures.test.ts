@@ -223,6 +223,36 @@ describe('what strangers send', () => {
   })
 })
 
+test('shows what the policy of the edge did, where somebody had it explained', async () => {
+  const { inspector, call } = await localApi()
+  const endpoint = new FakeEndpoint(inspector)
+  endpoint.exchange({ requestHeaders: ['Tunnel-Explain', 'me'] })
+  endpoint.exchange({ requestHeaders: ['Tunnel-Explain', 'other'] })
+  const action = { type: 'deny', pointer: '/x', outcome: 'respond', status: 403, code: 'ERR_TUNNEL_3400' }
+  const rules = [
+    { index: 0, name: 'first', expressions: [], matched: false, actions: [] },
+    { index: 1, expressions: [], matched: true, actions: [action] },
+  ]
+  const { explained } = endpoint.inspection
+  explained?.('me', JSON.stringify({ phases: [{ phase: 'on_http_request', rules }] }))
+  explained?.('nobody', JSON.stringify({ phases: [] }))
+  explained?.('other', 'no JSON')
+  explained?.('other', JSON.stringify({ phases: 'no list' }))
+  const [other, one] = inspector.store.newestFirst()
+  const detail = (await call(`/api/captures/${one?.id}`)).json<CaptureDetail>()
+  expect(captureDetailSchema.parse(detail).policy).toEqual([
+    { phase: 'on_http_request', rule: 'first', action: '', outcome: 'not matched', durationMs: null },
+    {
+      phase: 'on_http_request',
+      rule: 'rule 2',
+      action: 'deny',
+      outcome: 'respond 403 ERR_TUNNEL_3400',
+      durationMs: null,
+    },
+  ])
+  expect((await call(`/api/captures/${other?.id}`)).json<CaptureDetail>().policy).toEqual([])
+})
+
 test('is pinned, noted, deleted and cleared', async () => {
   const { call, uri, endpoint, inspector } = await withOne()
   const changed = (

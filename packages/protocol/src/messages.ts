@@ -157,6 +157,16 @@ export const explainedSchema = z.object({
   trace: z.string().max(MAX_TRACE_LENGTH).optional(),
 })
 
+/** What the traffic policy did with a request that was explained to somebody, for the agent whose endpoint it came for. */
+export const tracedSchema = z.object({
+  type: z.literal('traced'),
+  endpointId: shortText,
+  /** Of `explain`: what the request's field `tunnel-explain` says. */
+  token: shortText,
+  /** JSON, as in {@link explainedSchema}. */
+  trace: z.string().max(MAX_TRACE_LENGTH),
+})
+
 /** Answers with nothing to say. */
 export const doneSchema = z.object({ type: z.literal('done'), id: requestId })
 export const failedSchema = z.object({ type: z.literal('failed'), id: requestId, error: wireErrorSchema })
@@ -210,6 +220,7 @@ export const edgeMessageSchema = z.discriminatedUnion('type', [
   refusedSchema,
   boundSchema,
   explainedSchema,
+  tracedSchema,
   doneSchema,
   failedSchema,
   unsupportedSchema,

@@ -330,6 +330,8 @@ export class EdgeLeg {
       served.refuse(listener)
       this.#tokens.delete(listener)
       this.#host.onRefused(this, listener, TunnelError.fromWire(message.error))
+    } else if (message.type === 'traced') {
+      served.at(message.endpointId)?.emit('explained', message.token, message.trace)
     } else if (message.type === 'closing') {
       if (message.resumeNow && message.error.retryable) void this.#moveOn(connection)
     } else if (connection) this.#host.onCommand(message, connection.requests)

@@ -10,6 +10,7 @@ export function meteredSession(session: AgentSession, use: CredentialUse): Agent
     accountId: session.accountId,
     remoteAddress: session.remoteAddress,
     gone: session.gone,
+    traced: (endpointId, token, trace) => session.traced?.(endpointId, token, trace),
     isAlive: (withinMs) => session.isAlive(withinMs),
     leave: (reason, options) => session.leave(reason, options),
     close: (reason) => session.close(reason),

@@ -24,6 +24,7 @@ import { policeHead } from '../policy/policed-head.ts'
 import { resetSocket } from '../reset-socket.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
 import { atTurnEnd } from '../turn-end.ts'
+import { turnTimeMs } from '../turn-time.ts'
 import { hasRoom } from '../unsent.ts'
 import type { DataPath } from './data-path.ts'
 import { errorBody, errorCodeOf, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
@@ -285,7 +286,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   onEnd(trailers: HeaderList | undefined): void {
     this.#requestComplete = true
-    if (this.record && this.#head?.framing !== 'none') this.record.requestEndedAtMs = performance.now()
+    if (this.record && this.#head?.framing !== 'none') this.record.requestEndedAtMs = turnTimeMs()
     if (this.#exchange) {
       this.#closeWhenIdleFor(this.#path.limits.upstreamIdleTimeoutMs)
       this.#exchange.endRequest(trailers)

@@ -16,6 +16,7 @@ import type { ExchangeRecord } from '../observation/exchange-record.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
+import { turnTimeMs } from '../turn-time.ts'
 import type { DataPath } from './data-path.ts'
 import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import { acceptOf } from './field.ts'
@@ -146,7 +147,7 @@ export class Http2Visitor implements Visitor {
       trailers = headerListOf(fields)
     })
     this.#stream.on('end', () => {
-      if (this.record) this.record.requestEndedAtMs = performance.now()
+      if (this.record) this.record.requestEndedAtMs = turnTimeMs()
       if (head.framing === 'length' && received !== head.contentLength) return this.#refuseLength()
       this.#exchange?.endRequest(trailers)
     })

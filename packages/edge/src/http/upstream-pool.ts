@@ -3,6 +3,7 @@ import type { EdgeLimits } from '../limits.ts'
 import type { EndpointRoom } from '../overload/endpoint-room.ts'
 import type { Overload } from '../overload/overload.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
+import { turnTimeMs } from '../turn-time.ts'
 import { UpstreamConnection } from './upstream-connection.ts'
 
 /** How often idle connections are looked at. Coarse: it only has to stay well under a second of {@link EdgeLimits.upstreamKeepAliveMs}. */
@@ -75,7 +76,7 @@ export class UpstreamPool {
     if (!connection.finish() || this.#closed || connection.keepAliveMs === 0) return connection.destroy()
     if (this.#idle.length >= this.#limits.maxIdleStreamsPerEndpoint) return connection.destroy()
     if (!this.#overload.keepsConnections) return connection.destroy()
-    connection.idleSinceMs = performance.now()
+    connection.idleSinceMs = turnTimeMs()
     this.#idle.push(connection)
     this.#sweeper ??= setInterval(this.#sweep, SWEEP_MS).unref()
   }
@@ -111,7 +112,7 @@ export class UpstreamPool {
 }
 
 function isFresh(idle: UpstreamConnection, maxIdleMs: number): boolean {
-  return maxIdleMs === Number.POSITIVE_INFINITY || performance.now() - idle.idleSinceMs < maxIdleMs
+  return maxIdleMs === Number.POSITIVE_INFINITY || turnTimeMs() - idle.idleSinceMs < maxIdleMs
 }
 
 function isSame(one: ConnectionEnds, other: ConnectionEnds): boolean {

@@ -63,6 +63,10 @@ export class NativeSession implements AgentSession {
     return this.#mux.isAlive(withinMs)
   }
 
+  traced(endpointId: string, token: string, trace: string): void {
+    if (!this.#closed) this.#control.send({ type: 'traced', endpointId, token, trace })
+  }
+
   leave(reason: TunnelError, { resumeNow }: { resumeNow: boolean }): void {
     if (!this.#closed) this.#control.send({ type: 'closing', error: reason.toWire(), ...(resumeNow && { resumeNow }) })
   }
@@ -138,7 +142,10 @@ export class NativeSession implements AgentSession {
       armExplain(endpoint, {
         token,
         ttlMs,
-        onEnd: (trace) => this.#control.send({ type: 'explained', id, ...(trace !== undefined && { trace }) }),
+        onEnd: (trace) => {
+          this.#control.send({ type: 'explained', id, ...(trace !== undefined && { trace }) })
+          if (trace !== undefined && token !== undefined) endpoint.session.traced?.(endpoint.id, token, trace)
+        },
         onFailure: (error) => this.#fail(id, error),
       })
     } catch (cause) {

@@ -6,6 +6,7 @@ import type { PolicyEvents } from '@tunnel/traffic-policy'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { type PeerAddress, peersOf } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
+import { turnTimeMs } from '../turn-time.ts'
 import type { EdgeObserver } from './edge-observer.ts'
 import { ExchangeRecord } from './exchange-record.ts'
 
@@ -105,7 +106,7 @@ export class ConnectionRecord {
   finish(exchange: ExchangeRecord): void {
     this.open()
     this.exchangeCount++
-    exchange.endedAtMs = performance.now()
+    exchange.endedAtMs = turnTimeMs()
     this.#observer.exchangeFinished?.(exchange)
   }
 

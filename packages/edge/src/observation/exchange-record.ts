@@ -2,13 +2,14 @@ import type { HeaderList, RequestHead, ResponseHead } from '@tunnel/http'
 import type { PolicyEvents } from '@tunnel/traffic-policy'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { fieldOf } from '../http/field.ts'
+import { turnTimeMs } from '../turn-time.ts'
 import type { ConnectionRecord } from './connection-record.ts'
 import type { EdgeObserver, ExchangeTrace } from './edge-observer.ts'
 import { tracedHead, traceparentOf } from './traced-head.ts'
 
 /**
  * One request with what became of it. It refers to what there is already and works nothing out: whoever reads it does, when there is time. Times
- * are on the clock of `performance.now()`; 0 for what did not happen.
+ * are on the clock of `performance.now()`, which is read once in each turn of the event loop; 0 for what did not happen.
  */
 export class ExchangeRecord {
   readonly connection: ConnectionRecord
@@ -18,7 +19,7 @@ export class ExchangeRecord {
   forwarded: RequestHead | undefined
   trace: ExchangeTrace | undefined
   /** The head had come. */
-  readonly startedAtMs = performance.now()
+  readonly startedAtMs = turnTimeMs()
   /** Of its body; 0 without one. */
   requestEndedAtMs = 0
   /** It was given a stream to an agent. */
@@ -61,15 +62,13 @@ export class ExchangeRecord {
   }
 
   sentTo(endpoint: Endpoint, isStreamReused: boolean): void {
-    // Mostly within the call that brought the head; the clock is read again where something may have waited.
-    const isAtOnce = this.sentAtMs === 0 && this.endpoint?.policy === undefined
-    this.sentAtMs = isAtOnce ? this.startedAtMs : performance.now()
+    this.sentAtMs = turnTimeMs()
     this.servedBy = endpoint
     this.isStreamReused = isStreamReused
   }
 
   answered(status: number, headers: HeaderList): void {
-    this.firstByteAtMs = performance.now()
+    this.firstByteAtMs = turnTimeMs()
     this.status = status
     this.responseHeaders = headers
   }

@@ -63,6 +63,7 @@ export interface OnlineEndpoint {
 export interface EndpointInspection {
   observe?: ObserveExchange | undefined
   observeConnection?: ObserveConnection | undefined
+  explained?: ((token: string, trace: string) => void) | undefined
   online(endpoint: OnlineEndpoint): void
   offline(): void
 }

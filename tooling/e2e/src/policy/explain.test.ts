@@ -1,6 +1,10 @@
+import { Inspector } from '@tunnel/inspector'
 import type { PolicyTrace } from '@tunnel/traffic-policy'
 import { expect, test } from 'vitest'
 import { request } from '../harness/http-request.ts'
+import { startTestEdge } from '../harness/test-edge.ts'
+import { until } from '../harness/until.ts'
+import { startUpstream } from '../harness/upstream.ts'
 import { police, whatItSays } from './policed.ts'
 
 const policy = JSON.stringify({
@@ -52,6 +56,30 @@ test('waits for the request that has its token', async () => {
   const { phases } = read(await explained)
   expect(phases[0]?.rules).toMatchObject([
     { matched: true, actions: [{ type: 'custom-response', outcome: 'respond', status: 200 }] },
+  ])
+})
+
+test('is shown with the request in the inspector of the agent that has the endpoint, whoever asked', async () => {
+  const tunnel = await startTestEdge()
+  const upstream = await startUpstream((_incoming, response) => response.end('here'))
+  const inspector = new Inspector()
+  const listener = await tunnel.forward(upstream, { inspect: inspector, traffic_policy: policy })
+  const asking = await tunnel.connectAgent()
+  const explained = asking.explain(listener.url(), { token: 'me', ttlMs: 10_000 })
+  // Answered after what came before it.
+  await expect(asking.explain('https://nobody.tunnel.test', { ttlMs: 1 })).rejects.toMatchObject({
+    code: 'ERR_TUNNEL_333',
+  })
+  const authorization = `Basic ${btoa('user:password1')}`
+  await request(listener.url(), { headers: { authorization, 'tunnel-explain': 'me' } })
+  const { phases } = read(await explained)
+  await until(() => inspector.store.newestFirst()[0]?.policy !== undefined, 'the trace at the agent')
+  const shown = inspector.store.newestFirst()[0]?.policy
+  expect(phases.map(({ phase }) => phase)).toEqual(['on_http_request', 'on_http_response'])
+  expect(shown).toMatchObject([
+    { phase: 'on_http_request', rule: 'greeting', outcome: 'not matched' },
+    { phase: 'on_http_request', action: 'basic-auth', outcome: 'continue' },
+    { phase: 'on_http_response', action: 'add-headers', outcome: 'continue' },
   ])
 })
 
