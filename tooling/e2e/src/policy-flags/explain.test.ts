@@ -17,8 +17,8 @@ test('policy explain shows the owner of an endpoint what its policy does with th
   expect(explained).toMatchObject({ code: 0, stderr: `The next request to ${url} is explained.\n` })
   expect(explained.stdout).toBe(`on_http_request
   rule 0 "user-agent filter": matched
-    if req.user_agent == '' || req.user_agent.matches('curl') = true
-    do deny: respond 403
+    do user-agent-filter: refuse 403 ERR_TUNNEL_3211, user agent is not allowed
+      {"action":"deny"}
 `)
 })
 
