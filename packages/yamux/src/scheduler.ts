@@ -9,7 +9,7 @@ const TURN_BYTES = 16 * 1024
 /** How much is gathered before it is written. */
 const BATCH_BYTES = 128 * 1024
 /** So many streams do not wait for the end of the turn: while this side is still busy with it, the peer can begin. */
-const BATCH_STREAMS = 16
+const BATCH_STREAMS = 24
 /** What a closing session still hands to its connection at most. */
 const LAST_BYTES = 16 * 1024 * 1024
 

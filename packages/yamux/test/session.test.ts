@@ -141,9 +141,9 @@ test('ends a stream that was never written to', async () => {
 })
 
 test.each([
-  [16, 1],
-  [33, 3],
-])('writes the frames of a turn at once, up to 16 streams: %i streams in %i writes', async (streams, writes) => {
+  [24, 1],
+  [49, 3],
+])('writes the frames of a turn at once, up to 24 streams: %i streams in %i writes', async (streams, writes) => {
   const { client, peer } = clientWithRawPeer()
   for (let i = 0; i < streams; i++) client.open().write('small')
   await peer.until(() => peer.frames.length === streams)

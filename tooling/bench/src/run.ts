@@ -8,7 +8,7 @@ import { isProbe, type Metric, type Probe, type Scenario } from './scenario.ts'
 import { freePort, type Target, waitForOk, waitForPort } from './target.ts'
 
 /** A first run that is not counted: the JIT of the Node programs needs some seconds, congestion windows and buffers settle. */
-const warmUpSeconds = 4
+const warmUpSeconds = 10
 
 export interface RunOptions {
   readonly rounds: number
