@@ -57,7 +57,7 @@ export async function forwardOver(
     const listener = await session.bind(request, behindTls(tls, way.handle))
     listener.redirect = way.redirect
     listener.once('close', end)
-    if (inspection?.explained) listener.on('explained', inspection.explained)
+    listener.on('explained', (token, trace) => void inspection?.explained?.(token, trace))
     if (tls?.at === 'edge') keepEdgeInformed(listener, tls.termination)
     if (listener.closed) end()
     else inspection?.online(listener)

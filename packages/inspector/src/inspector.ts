@@ -6,7 +6,6 @@ import type { Spool } from './spool/spool.ts'
 import { CaptureStore } from './store/capture-store.ts'
 import { ConnectionRecorder } from './store/connection-recorder.ts'
 import { ExchangeRecorder } from './store/exchange-recorder.ts'
-import { explainCapture } from './store/explain-capture.ts'
 import type { InspectorLimits } from './store/limits.ts'
 
 export interface InspectorOptions {
@@ -71,7 +70,13 @@ export class Inspector implements TrafficInspector {
       observeConnection: observesBytes
         ? (facts: ConnectionFacts) => new ConnectionRecorder(store, registered, protocol, facts, redaction)
         : undefined,
-      explained: captures ? (token, trace) => explainCapture(store, registered, token, trace) : undefined,
+      explained: captures
+        ? async (token, trace) => {
+            // Seldom, and it reads with schemas, which an agent does not load to start.
+            const { explainCapture } = await import('./store/explain-capture.ts')
+            explainCapture(store, registered, token, trace)
+          }
+        : undefined,
       online: (online) => registered.goOnline(online),
       offline: () => {
         if (this.#endpoints.get(registered.name) === registered) this.#endpoints.delete(registered.name)

@@ -234,10 +234,10 @@ test('shows what the policy of the edge did, where somebody had it explained', a
     { index: 1, expressions: [], matched: true, actions: [action] },
   ]
   const { explained } = endpoint.inspection
-  explained?.('me', JSON.stringify({ phases: [{ phase: 'on_http_request', rules }] }))
-  explained?.('nobody', JSON.stringify({ phases: [] }))
-  explained?.('other', 'no JSON')
-  explained?.('other', JSON.stringify({ phases: 'no list' }))
+  await explained?.('me', JSON.stringify({ phases: [{ phase: 'on_http_request', rules }] }))
+  await explained?.('nobody', JSON.stringify({ phases: [] }))
+  await explained?.('other', 'no JSON')
+  await explained?.('other', JSON.stringify({ phases: 'no list' }))
   const [other, one] = inspector.store.newestFirst()
   const detail = (await call(`/api/captures/${one?.id}`)).json<CaptureDetail>()
   expect(captureDetailSchema.parse(detail).policy).toEqual([

@@ -638,6 +638,22 @@ describe('responses', () => {
     const { exchange: other } = await answered(policy, response({ headers: ['Content-Type', 'text/plain'] }))
     expect(other.eventStream()).toBeUndefined()
   })
+
+  it('of event streams have the rules for their messages decided with each', async () => {
+    const clock = new ManualClock(noon)
+    const policy = `on_event_stream_message:
+  - expressions: ["timestamp(time.now) > timestamp('${new Date(noon + 1000).toISOString()}')"]
+    actions: [{type: sse-find-replace, config: {replacements: [{from: token, to: late}]}}]`
+    const exchange = enforce(policy, { clock }).exchange(request())
+    await exchange.onRequest()
+    await exchange.onResponse(response({ headers: ['Content-Type', 'text/event-stream'] }))
+    const stream = exchange.eventStream()
+    const write = (text: string): string =>
+      stream && 'write' in stream ? stream.write(Buffer.from(text)).toString() : 'no stream'
+    expect(write('data: token\n\n')).toBe('data: token\n\n')
+    clock.advance(2000)
+    expect(write('data: token\n\n')).toBe('data: late\n\n')
+  })
 })
 
 describe('logs', () => {

@@ -38,7 +38,7 @@ export interface EndpointInspection {
   /** For the connections of a tcp or tls endpoint. */
   observeConnection?: ObserveConnection | undefined
   /** What the edge's policy did with the exchange whose request has `token` in its header `tunnel-explain`; `trace` is JSON of the edge. */
-  explained?: ((token: string, trace: string) => void) | undefined
+  explained?: ((token: string, trace: string) => void | Promise<void>) | undefined
   /** The endpoint is online; its address may change when its session comes back. */
   online(listener: { url(): string; id(): string; close(): Promise<void> }): void
   /** It is gone for good, or never came online. */

@@ -63,7 +63,7 @@ export interface OnlineEndpoint {
 export interface EndpointInspection {
   observe?: ObserveExchange | undefined
   observeConnection?: ObserveConnection | undefined
-  explained?: ((token: string, trace: string) => void) | undefined
+  explained?: ((token: string, trace: string) => void | Promise<void>) | undefined
   online(endpoint: OnlineEndpoint): void
   offline(): void
 }

@@ -7,7 +7,7 @@ type Rule = [from: string, to: string, field?: SseReplacement['field']]
 
 function filterOf(rules: Rule[], options = {}) {
   const replacements = rules.map(([from, to, field = 'data']) => ({ field, from: compileRegex(from), to }) as const)
-  return createSseFindReplace(replacements, options)
+  return createSseFindReplace(() => replacements, options)
 }
 
 function replaced(stream: string | Buffer, rules: Rule[], cuts: number[] = []): string {

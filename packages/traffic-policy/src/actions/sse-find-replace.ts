@@ -24,7 +24,7 @@ export interface SseFindReplace {
   /**
    * The messages that the chunk completes, replaced.
    *
-   * @throws ActionError `ERR_TUNNEL_3903` for a message that is too large, `ERR_TUNNEL_3904` if replacing makes it so.
+   * @throws ActionError `ERR_TUNNEL_3903` for a message that is too large, `ERR_TUNNEL_3904` if replacing makes it so; what deciding throws.
    */
   write(chunk: Buffer): Buffer
   /** What came after the last whole message, as it came. */
@@ -37,12 +37,13 @@ export const MAX_SSE_MESSAGE_BYTES = 1024 * 1024
 
 /**
  * Replaces in the messages of a `text/event-stream` as they pass; holds no more than one message. The lines of `data` are one text with `\n`
- * between them to a pattern, and are several lines again after it. Messages in which nothing matches keep their bytes.
+ * between them to a pattern, and are several lines again after it. Messages in which nothing matches keep their bytes. `decide` is asked with
+ * every message.
  *
  * @see Reference §4.19
  */
 export function createSseFindReplace(
-  replacements: readonly SseReplacement[],
+  decide: () => readonly SseReplacement[],
   { maxMessageBytes = MAX_SSE_MESSAGE_BYTES }: SseFindReplaceOptions = {},
 ): SseFindReplace {
   const results: ReplacementResult[] = []
@@ -51,7 +52,7 @@ export function createSseFindReplace(
   const replaceIn = (bytes: Buffer): Buffer => {
     const message = reader.parse(bytes)
     let isChanged = false
-    for (const [index, { field, from, to }] of replacements.entries()) {
+    for (const [index, { field, from, to }] of decide().entries()) {
       const value = fieldText(message, field)
       if (value === undefined) continue
       const options = { regex: from, to, maxOutputBytes: maxMessageBytes, code: 'ERR_TUNNEL_3904' } as const

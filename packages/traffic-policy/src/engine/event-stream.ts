@@ -6,8 +6,7 @@ import type { PhaseRun } from './phase-run.ts'
 import type { RunnableRule } from './run-phase.ts'
 
 /**
- * What the messages of a stream are changed by. Rules are decided when the stream begins: nothing that they can read changes while it lasts,
- * but time and chance.
+ * What the next message of a stream is changed by.
  *
  * @throws CelError or ActionError
  */

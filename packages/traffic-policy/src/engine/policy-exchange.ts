@@ -1,7 +1,7 @@
 import type { HeaderList, ResponseHead } from '@tunnel/http'
 import { isCircuitError } from '../actions/circuit-breaker.ts'
 import { contentCodings } from '../actions/content-coding.ts'
-import { createSseFindReplace, type SseFindReplace } from '../actions/sse-find-replace.ts'
+import { createSseFindReplace, type SseFindReplace, type SseReplacement } from '../actions/sse-find-replace.ts'
 import { createScope, type Scope } from '../cel/scope.ts'
 import type { PolicyPhase } from '../document/phases.ts'
 import type { ActionResults } from '../variables/action-results.ts'
@@ -64,15 +64,18 @@ export class PolicyExchange {
     if (rules.length === 0 || response?.contentType.mediaType !== 'text/event-stream') return undefined
     // Messages in a content coding cannot be told apart.
     if (contentCodings(response.fields).length > 0) return undefined
+    const run = (isTraced: boolean): readonly SseReplacement[] =>
+      eventStreamReplacements(rules, this.#phaseRun('on_event_stream_message', isTraced))
     try {
-      const replacements = eventStreamReplacements(rules, this.#phaseRun('on_event_stream_message'))
-      return replacements.length === 0 ? undefined : createSseFindReplace(replacements)
+      // Before there is a message: what cannot be worked out is refused while there still is an answer to refuse.
+      run(true)
     } catch (error) {
       return refusal(error, 'ERR_TUNNEL_2254')
     }
+    return createSseFindReplace(() => run(false))
   }
 
-  #phaseRun(phase: PolicyPhase): PhaseRun {
+  #phaseRun(phase: PolicyPhase, isTraced = true): PhaseRun {
     const { engine, trace } = this.#connection
     const { runtime, endpoint } = engine
     if (this.#scope) this.#scope.variables.enterNextPhase(this.#state.response)
@@ -84,7 +87,7 @@ export class PolicyExchange {
       endpointId: endpoint.id,
       events: this.events,
       exchange: this.#state,
-      trace: trace?.begin(phase),
+      trace: isTraced ? trace?.begin(phase) : undefined,
     }
   }
 
