@@ -21,6 +21,7 @@ export {
   type EndpointPatch,
   type EndpointProtocol,
   type EndpointRequest,
+  EXPLAIN_FIELD,
   endpointProtocols,
   type Hello,
   MAX_TRACE_LENGTH,

@@ -138,6 +138,9 @@ export const updateSchema = z.object({
 /** What {@link explainedSchema} can hold, in UTF-16 code units. */
 export const MAX_TRACE_LENGTH = 256 * 1024
 
+/** The header field by which a request says that it is the one to be explained. */
+export const EXPLAIN_FIELD = 'tunnel-explain'
+
 /** Asks for what the traffic policy of an endpoint does with one request to come. */
 export const explainSchema = z.object({
   type: z.literal('explain'),

@@ -1,16 +1,6 @@
+import { seeded } from '@tunnel/testkit'
 import { expect, test } from 'vitest'
 import { DecayingSample } from './decaying-sample.ts'
-
-/** A small generator with a known sequence (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 test('has no percentile but 0 without values, and one value is all of them', () => {
   const sample = new DecayingSample(0)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Session } from '@tunnel/agent-core'
+import { EXPLAIN_FIELD } from '@tunnel/protocol'
 import { formatTrace, type PolicyTrace } from '@tunnel/traffic-policy'
 import { CliError } from '../cli-error.ts'
 import { readConfig } from '../config-machine.ts'
@@ -41,7 +42,7 @@ export async function explainRequest(
     tell(
       token === undefined
         ? `The next request to ${url} is explained.`
-        : `Send it: curl -H 'tunnel-explain: ${token}' ${job.url}`,
+        : `Send it: curl -H '${EXPLAIN_FIELD}: ${token}' ${job.url}`,
     )
     const trace = await explained
     if (trace === undefined) throw new CliError('ERR_CLI_POLICY', `no such request came to ${url} within ${seconds} s`)

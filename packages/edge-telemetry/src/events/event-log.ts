@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ConnectionRecord, EdgeObserver, ExchangeRecord } from '@tunnel/edge'
+import { withinGrace } from '../within-grace.ts'
 import { writeConnectionEvent } from './connection-event.ts'
 import { defaultEventSettings, type EventLogOptions } from './event-settings.ts'
 import { HttpEvents } from './http-event.ts'
@@ -11,9 +11,6 @@ import { Timestamps } from './timestamps.ts'
 
 /** How long lines gather, unless there are many: a write wakes another thread, which on a busy machine costs more than what it writes. */
 const GATHER_MS = 100
-
-/** How long {@link EventLog.close} waits for a disk or a reader that takes nothing. */
-const CLOSE_GRACE_MS = 2000
 
 /** Lines that are written at once. */
 const GATHERED_BYTES = 960 * 1024
@@ -83,10 +80,7 @@ export class EventLog implements EdgeObserver {
   async close(): Promise<void> {
     while (this.#told.length > 0) this.#makeLines()
     this.#handOn()
-    const patience = new AbortController()
-    const { signal } = patience
-    await Promise.race([this.#queue.close(), delay(CLOSE_GRACE_MS, undefined, { signal }).catch(() => {})])
-    patience.abort()
+    await withinGrace(this.#queue.close())
   }
 
   #push(told: Told): void {

@@ -1,5 +1,6 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node'
 import type { ExchangeRecord } from '@tunnel/edge'
+import { withinGrace } from '../within-grace.ts'
 import { ExchangePlace, placeBelow } from './exchange-place.ts'
 import { ExchangeSpan, type SpanSource } from './exchange-span.ts'
 import { IdSource } from './id-source.ts'
@@ -8,9 +9,6 @@ import { tracesUrl } from './otlp-url.ts'
 import { resourceAttributes } from './trace-resource.ts'
 import { defaultTracingOptions, type Tracing, type TracingOptions } from './tracing.ts'
 import { WatchedExporter } from './watched-exporter.ts'
-
-/** How long {@link EdgeTracer.close} waits for a collector that does not answer. */
-const CLOSE_GRACE_MS = 2_000
 
 /** Most spans in one message to the collector. */
 const MAX_BATCH = 512
@@ -77,13 +75,8 @@ export class EdgeTracer implements Tracing {
   }
 
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_GRACE_MS)
-    })
     // What cannot be exported any more has been logged.
-    await Promise.race([this.#processor.shutdown().catch(() => {}), tooLate])
-    clearTimeout(timer)
+    await withinGrace(this.#processor.shutdown().catch(() => {}))
   }
 }
 

@@ -41,7 +41,10 @@ export class FrontDoor {
 
   /** It is an agent's, and no visitor connection. */
   leaveOut(socket: Socket): void {
-    const key = connectionKey(socket)
+    this.#forget(connectionKey(socket))
+  }
+
+  #forget(key: string): void {
     this.#counted.get(key)?.()
     this.#counted.delete(key)
   }
@@ -63,10 +66,7 @@ export class FrontDoor {
     }
     const key = connectionKey(socket)
     this.#counted.set(key, remove)
-    socket.once('close', () => {
-      this.#counted.get(key)?.()
-      this.#counted.delete(key)
-    })
+    socket.once('close', () => this.#forget(key))
     return true
   }
 

@@ -1,9 +1,7 @@
 import type { RequestHead } from '@tunnel/http'
+import { EXPLAIN_FIELD } from '@tunnel/protocol'
 import { type PolicyTrace, PolicyTraceRecorder } from '@tunnel/traffic-policy'
 import { fieldOf } from '../http/field.ts'
-
-/** The header field by which a request says that it is the one to be explained. */
-export const EXPLAIN_FIELD = 'tunnel-explain'
 
 export interface ArmedExplainOptions {
   /** What {@link EXPLAIN_FIELD} of the request has to say. @default nothing: the next request is it */

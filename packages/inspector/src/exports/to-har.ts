@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { isSecretField } from '@tunnel/http'
 import type { HeaderPair } from '../contract/detail.ts'
 import type { Capture } from '../store/capture.ts'
 import { headerValue } from '../store/capture-kind.ts'
@@ -115,6 +114,6 @@ function cookiesOf(header: string, includeSecrets: boolean): object[] {
 }
 
 function setCookiesOf(headers: readonly HeaderPair[], includeSecrets: boolean): object[] {
-  const values = headers.filter(([name]) => isSecretField(name) && name.toLowerCase() === 'set-cookie')
+  const values = headers.filter(([name]) => name.toLowerCase() === 'set-cookie')
   return values.flatMap(([, value]) => cookiesOf(value.split(';')[0] ?? '', includeSecrets))
 }

@@ -3,6 +3,7 @@ import type { LiveEvent } from '../contract/live.ts'
 import { liveCommandSchema } from '../contract/live.ts'
 import type { Filter } from '../filter/filter.ts'
 import { parseFilter } from '../filter/parse-filter.ts'
+import { jsonOf } from '../json-of.ts'
 import type { Capture } from '../store/capture.ts'
 import { summaryOf } from '../view/summary.ts'
 import type { ApiContext } from './api-context.ts'
@@ -112,13 +113,5 @@ export class LiveFeed {
 
   #send(event: LiveEvent): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(event))
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,21 +1,11 @@
 import type { RequestHead, ResponseHead } from '@tunnel/http'
+import { seeded } from '@tunnel/testkit'
 import { describe, expect, test } from 'vitest'
 import type { Capture } from './capture.ts'
 import { CaptureStore } from './capture-store.ts'
 import { ExchangeRecorder } from './exchange-recorder.ts'
 
 const source = { name: 'web', upstream: 'localhost:80', url: 'https://web.example' }
-
-/** A small generator with a known sequence (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 /** What a store is to do, written so that nobody can doubt it. */
 class PlainStore {

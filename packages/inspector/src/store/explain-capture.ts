@@ -1,7 +1,8 @@
-import type { HeaderList } from '@tunnel/http'
 import * as z from 'zod'
 import type { PolicyStep } from '../contract/detail.ts'
+import { jsonOf } from '../json-of.ts'
 import type { CaptureSource } from './capture.ts'
+import { headerValue } from './capture-kind.ts'
 import type { CaptureStore } from './capture-store.ts'
 
 /** The edge cuts traces at 256 Ki characters; of what is in one, so many steps are shown. */
@@ -37,9 +38,11 @@ type Rule = z.infer<typeof traceSchema>['phases'][number]['rules'][number]
 
 /** Puts what the edge's policy did to the newest capture of `source` whose request carries `token`. What is no trace, or for no capture, is left. */
 export function explainCapture(store: CaptureStore, source: CaptureSource, token: string, trace: string): void {
+  // An absent header has an empty value as well.
+  if (token === '') return
   const capture = store
     .newestFirst()
-    .find((one) => one.source === source && one.requestHead && tokenOf(one.requestHead.headers) === token)
+    .find((one) => one.source === source && headerValue(one.requestHead?.headers ?? [], EXPLAIN_FIELD) === token)
   const steps = capture && stepsOf(trace)
   if (!steps) return
   capture.policy = steps
@@ -47,15 +50,8 @@ export function explainCapture(store: CaptureStore, source: CaptureSource, token
   store.changed(capture)
 }
 
-function tokenOf(headers: HeaderList): string | undefined {
-  for (let at = 0; at < headers.length; at += 2) {
-    if ((headers[at] as string).toLowerCase() === EXPLAIN_FIELD) return headers[at + 1]
-  }
-  return undefined
-}
-
 function stepsOf(trace: string): PolicyStep[] | undefined {
-  const parsed = z.safeParse(traceSchema, parsedJson(trace))
+  const parsed = z.safeParse(traceSchema, jsonOf(trace))
   if (!parsed.success) return undefined
   return parsed.data.phases
     .flatMap(({ phase, rules }) => rules.flatMap((rule) => stepsOfRule(phase, rule)))
@@ -72,12 +68,4 @@ function stepsOfRule(phase: string, { index, name, matched, actions }: Rule): Po
     outcome: [outcome, status, code, message].filter((part) => part !== undefined).join(' '),
     durationMs: null,
   }))
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
