@@ -304,6 +304,19 @@ describe('limits', () => {
 })
 
 describe('pipelining', () => {
+  test('holds nothing by reference: a chunk can be used again', () => {
+    const seen: string[] = []
+    const decoder = decoderWith({ onHead: ({ target }) => seen.push(target) })
+    const chunk = bytesOf(get.replace('/', '/1') + get.replace('/', '/2') + get.slice(0, 9))
+    decoder.write(chunk)
+    chunk.fill('x')
+    const late = bytesOf(get.slice(9) + get.replace('/', '/4'))
+    decoder.write(late)
+    late.fill('x')
+    for (let at = 0; at < 3; at++) decoder.next()
+    expect(seen).toEqual(['/1', '/2', '/', '/4'])
+  })
+
   test('stops at the end of a message and goes on when asked', () => {
     const targets: string[] = []
     const decoder = decoderWith({ onHead: (head) => void targets.push(head.target) })

@@ -32,7 +32,7 @@ export type RequestDecoderState = 'idle' | 'head' | 'body' | 'message-end' | 'up
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Reads the requests of one connection, one at a time. What follows a message is held, by reference, until `next()`.
+ * Reads the requests of one connection, one at a time. What follows a message is held until `next()`.
  * Its methods may be called from within the handler.
  */
 export class RequestDecoder {
@@ -77,16 +77,17 @@ export class RequestDecoder {
     return this.#held.length + this.#input.length - this.#at
   }
 
-  /** Reads `chunk`, which must not change while parts of it are in use. Ignored once failed. */
+  /** Reads `chunk`. Afterwards it is the caller's again, but for the pieces that `onBody` was given. Ignored once failed. */
   write(chunk: Buffer): void {
     if (this.#state === 'failed') return
     if (this.#state === 'upgraded') throw new Error('write after takeRest')
     if (this.#isRunning || this.#state === 'message-end') {
-      this.#hold(chunk)
+      this.#hold(Buffer.from(chunk))
     } else {
       this.#input = chunk
       this.#at = 0
       this.#run()
+      this.#copyRest()
     }
   }
 
@@ -104,7 +105,7 @@ export class RequestDecoder {
     if (!this.#isRunning) this.#checkEarlyEnd()
   }
 
-  /** Hands the connection over: the bytes not decoded yet. The decoder ends; it will call nobody again. */
+  /** Hands the connection over: the bytes not decoded yet; within a handler they may be part of the chunk at hand. The decoder ends; it will call nobody again. */
   takeRest(): Buffer {
     const rest = this.#input.subarray(this.#at)
     this.#input = NOTHING
@@ -217,6 +218,13 @@ export class RequestDecoder {
     const trailers = this.#body.end()
     this.#state = 'message-end'
     this.#handler.onEnd(trailers)
+  }
+
+  /** Of pipelined requests, which wait for their turn. */
+  #copyRest(): void {
+    if (this.#input === NOTHING) return
+    this.#input = Buffer.from(this.#input.subarray(this.#at))
+    this.#at = 0
   }
 
   #hold(chunk: Buffer): void {

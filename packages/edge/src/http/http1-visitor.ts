@@ -31,6 +31,7 @@ import { errorBody, errorCodeOf, errorHeaders, reasonOf, type VisitorError } fro
 import { acceptOf } from './field.ts'
 import { ForwardedRequest, type ForwardedResponse, framingForVisitor } from './forwarded-head.ts'
 import { GatheredWriter } from './gathered-writer.ts'
+import { SharedReads } from './shared-reads.ts'
 import type { Visitor } from './visitor.ts'
 import {
   edgeOverloaded,
@@ -55,6 +56,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   readonly #socket: Socket
   readonly #path: DataPath
   readonly #decoder: RequestDecoder
+  readonly #reads: SharedReads
   readonly #writer: GatheredWriter
   #exchange: VisitorExchange | undefined
   #head: RequestHead | undefined
@@ -105,7 +107,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#writer = new GatheredWriter(socket)
     const { maxHeadBytes, maxHeaders, clientIdleTimeoutMs } = path.limits
     this.#decoder = new RequestDecoder(this, { maxHeadBytes, maxHeaders })
-    socket.on('data', this.#onData)
+    this.#reads = new SharedReads(socket, this.#onData)
     socket.on('end', this.#onEnd)
     socket.on('drain', this.#onDrain)
     socket.on('error', this.#onSocketError)
@@ -281,11 +283,12 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   onBody(chunk: Buffer): void {
     if (this.record) this.record.requestBytes += chunk.length
-    this.#exchange?.writeRequestBody(chunk)
+    this.#exchange?.writeRequestBody(this.#reads.keep(chunk))
   }
 
   onEnd(trailers: HeaderList | undefined): void {
     this.#requestComplete = true
+    this.#reads.rest()
     if (this.record && this.#head?.framing !== 'none') this.record.requestEndedAtMs = turnTimeMs()
     if (this.#exchange) {
       this.#closeWhenIdleFor(this.#path.limits.upstreamIdleTimeoutMs)
@@ -437,14 +440,14 @@ export class Http1Visitor implements Visitor, RequestHandler {
     const rest = this.#decoder.takeRest()
     this.#detach()
     this.#socket.pause()
-    this.#socket.unshift(rest.length > 0 ? Buffer.concat([head, rest]) : head)
+    this.#socket.unshift(Buffer.concat([head, rest]))
   }
 
   #detach(): void {
     this.#handedOver = true
     clearTimeout(this.#headTimer)
     clearTimeout(this.#quietTimer)
-    this.#socket.off('data', this.#onData)
+    this.#reads.stop()
     this.#socket.off('end', this.#onEnd)
     this.#socket.off('drain', this.#onDrain)
     this.#socket.off('error', this.#onSocketError)

@@ -1,0 +1,134 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { SharedReads } from './shared-reads.ts'
+
+const toClose: { destroy(): void }[] = []
+afterEach(() => {
+  for (const one of toClose.splice(0)) one.destroy()
+})
+
+/** Both ends of a real connection; the server's is not read yet. */
+async function connection(): Promise<{ visitor: Socket; accepted: Socket }> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const [visitor, [accepted]] = await Promise.all([
+    Promise.resolve(connect(port, '127.0.0.1')),
+    once(server, 'connection') as Promise<[Socket]>,
+  ])
+  server.close()
+  toClose.push(visitor, accepted)
+  return { visitor, accepted }
+}
+
+/** Resolves when `socket` was read so often. */
+function reads(socket: Socket, use: (reads: SharedReads, chunk: Buffer) => void) {
+  let waiting: (() => void) | undefined
+  const shared: SharedReads = new SharedReads(socket, (chunk) => {
+    use(shared, chunk)
+    waiting?.()
+  })
+  return { shared, next: () => new Promise<void>((resolve) => (waiting = resolve)) }
+}
+
+test('connections read into one buffer', async () => {
+  const buffers: ArrayBufferLike[] = []
+  for (let at = 0; at < 2; at++) {
+    const { visitor, accepted } = await connection()
+    const { next } = reads(accepted, (_, chunk) => buffers.push(chunk.buffer))
+    for (let times = 0; times < 2; times++) {
+      const read = next()
+      visitor.write('ping')
+      await read
+    }
+  }
+  expect(buffers).toHaveLength(4)
+  expect(new Set(buffers).size).toBe(1)
+})
+
+test('what is kept outlives what is read later, here and elsewhere', async () => {
+  const kept: Buffer[] = []
+  const one = await connection()
+  const other = await connection()
+  const first = reads(one.accepted, (shared, chunk) => kept.push(shared.keep(chunk)))
+  const second = reads(other.accepted, () => {})
+  for (const letter of ['a', 'b', 'c', 'd']) {
+    const read = first.next()
+    one.visitor.write(letter.repeat(40_000))
+    await read
+    const between = second.next()
+    other.visitor.write('x'.repeat(65_536))
+    await between
+  }
+  one.visitor.end()
+  await once(one.accepted, 'end')
+  expect(Buffer.concat(kept).toString()).toBe(['a', 'b', 'c', 'd'].map((letter) => letter.repeat(40_000)).join(''))
+})
+
+test('a large piece is kept by reference, a small one without the buffer that it came in', async () => {
+  const kept: Buffer[] = []
+  const { visitor, accepted } = await connection()
+  const { next } = reads(accepted, (shared, chunk) => kept.push(shared.keep(chunk)))
+  for (const bytes of [1, 1, 65_536]) {
+    const read = next()
+    visitor.write(Buffer.alloc(bytes))
+    await read
+  }
+  expect(kept[1]!.buffer.byteLength).toBeLessThan(16_384)
+  const large = kept.filter(({ length }) => length >= 16_384)
+  expect(large.every(({ buffer }) => buffer.byteLength === 65_536)).toBe(true)
+})
+
+test('a stopped one leaves a socket that reads as any other, with what is put back', async () => {
+  const { visitor, accepted } = await connection()
+  const read = new Promise<Buffer>((resolve) => {
+    const shared = new SharedReads(accepted, (chunk) => {
+      shared.stop()
+      accepted.pause()
+      accepted.unshift(Buffer.from(chunk))
+      resolve(Buffer.from(chunk))
+    })
+  })
+  visitor.write('head')
+  expect(`${await read}`).toBe('head')
+  visitor.end('rest')
+  const chunks: Buffer[] = []
+  for await (const chunk of accepted) chunks.push(chunk as Buffer)
+  expect(`${Buffer.concat(chunks)}`).toBe('headrest')
+})
+
+test('reads what was put back before it', async () => {
+  const { visitor, accepted } = await connection()
+  accepted.unshift(Buffer.from('before '))
+  const chunks: string[] = []
+  new SharedReads(accepted, (chunk) => chunks.push(`${chunk}`))
+  visitor.end('after')
+  await once(accepted, 'end')
+  expect(chunks.join('')).toBe('before after')
+})
+
+test('holds back while the socket is paused', async () => {
+  const { visitor, accepted } = await connection()
+  const chunks: string[] = []
+  const first = new Promise<void>((resolve) => {
+    new SharedReads(accepted, (chunk) => {
+      chunks.push(`${chunk}`)
+      if (chunks.length > 1) return
+      accepted.pause()
+      resolve()
+    })
+  })
+  visitor.write('one')
+  await first
+  visitor.end('two')
+  // Its end has arrived as well by then, and would have been read with the rest.
+  await once(visitor, 'finish')
+  const other = await connection()
+  other.visitor.write('ping')
+  await once(other.accepted, 'data')
+  expect(chunks).toEqual(['one'])
+  accepted.resume()
+  await once(accepted, 'end')
+  expect(chunks).toEqual(['one', 'two'])
+})
