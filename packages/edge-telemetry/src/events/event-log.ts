@@ -1,8 +1,11 @@
 import type { ConnectionRecord, EdgeObserver, ExchangeRecord } from '@tunnel/edge'
 import { withinGrace } from '../within-grace.ts'
-import { writeConnectionEvent } from './connection-event.ts'
+import { ConnectionEvents } from './connection-events.ts'
+import { ConnectionTails } from './connection-tails.ts'
+import { EndpointTexts } from './endpoint-texts.ts'
 import { defaultEventSettings, type EventLogOptions } from './event-settings.ts'
-import { HttpEvents } from './http-event.ts'
+import { HttpEvents } from './http-events.ts'
+import { JsonTexts } from './json-text.ts'
 import { LineBuffer } from './line-buffer.ts'
 import { LineQueue } from './line-queue.ts'
 import { RotatingFile } from './rotating-file.ts'
@@ -26,6 +29,7 @@ export class EventLog implements EdgeObserver {
   readonly #lines = new LineBuffer()
   readonly #times = new Timestamps()
   readonly #exchanges: HttpEvents
+  readonly #connections: ConnectionEvents
   readonly #maxQueued: number
   #told: Told[] = []
   #next = 0
@@ -38,7 +42,11 @@ export class EventLog implements EdgeObserver {
     const { path, log } = options
     const { maxBytes, maxFiles, maxQueuedEvents, headers } = { ...defaultEventSettings, ...given(options) }
     this.#maxQueued = maxQueuedEvents
-    this.#exchanges = new HttpEvents(this.#lines, this.#times, headers)
+    const json = new JsonTexts()
+    const endpoints = new EndpointTexts(json)
+    const tails = new ConnectionTails(this.#times, json, endpoints)
+    this.#exchanges = new HttpEvents(this.#lines, this.#times, json, tails, headers)
+    this.#connections = new ConnectionEvents(this.#lines, this.#times, json, endpoints)
     const target = path === '-' ? new StandardOutput() : new RotatingFile(path, { maxBytes, maxFiles })
     const giveBack = (lines: Buffer): void => this.#lines.giveBack(lines)
     this.#queue = new LineQueue(target, { name: path, log, giveBack })
@@ -97,7 +105,18 @@ export class EventLog implements EdgeObserver {
     this.#makeLines()
     if (this.#told.length > 0) setImmediate(this.#drain)
     if (this.#lines.length >= GATHERED_BYTES) this.#handOn()
-    else if (this.#gathered > 0) this.#timer ??= setTimeout(this.#handOn, GATHER_MS).unref()
+    else if (this.#gathered > 0) this.#handOnLater()
+  }
+
+  #handOnLater(): void {
+    this.#timer ??= setTimeout(this.#onGathered, GATHER_MS).unref()
+  }
+
+  /** While a slow disk has others to write, they go on gathering: many small pieces would take the memory of large ones. */
+  readonly #onGathered = (): void => {
+    this.#timer = undefined
+    if (this.#queue.isWriting) this.#handOnLater()
+    else this.#handOn()
   }
 
   #makeLines(): void {
@@ -111,7 +130,7 @@ export class EventLog implements EdgeObserver {
     this.#next = 0
   }
 
-  readonly #handOn = (): void => {
+  #handOn(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#queue.push(this.#lines.take(), this.#gathered)
@@ -121,7 +140,7 @@ export class EventLog implements EdgeObserver {
   #write(told: Told): void {
     if (!('bytesIn' in told)) return this.#exchanges.write(told)
     this.#exchanges.forget(told)
-    writeConnectionEvent(told, this.#lines, this.#times)
+    this.#connections.write(told)
   }
 }
 

@@ -1,16 +1,21 @@
 import { type EventLogWarnings, MAX_UNWRITTEN_BYTES } from './event-settings.ts'
 import type { LineTarget } from './line-target.ts'
 
-/** Lines on their way to where they go: one write at a time, with all that has gathered meanwhile. What cannot be written is lost and counted. */
+interface Piece {
+  readonly lines: Buffer
+  /** How many. */
+  readonly count: number
+}
+
+/** Lines on their way to where they go: one write at a time, each of what was pushed at once. What cannot be written is lost and counted. */
 export class LineQueue {
   readonly #target: LineTarget
   readonly #name: string
   readonly #log: EventLogWarnings
   readonly #giveBack: (lines: Buffer) => void
-  #pieces: Buffer[] = []
+  #pieces: Piece[] = []
   #bytes = 0
-  #gathered = 0
-  #writing = 0
+  #count = 0
   #running: Promise<void> | undefined
   #isFailing = false
   writtenCount = 0
@@ -29,7 +34,12 @@ export class LineQueue {
 
   /** Lines that are not written yet. */
   get count(): number {
-    return this.#gathered + this.#writing
+    return this.#count
+  }
+
+  /** What is pushed now has to wait. */
+  get isWriting(): boolean {
+    return this.#running !== undefined
   }
 
   get isFull(): boolean {
@@ -37,10 +47,11 @@ export class LineQueue {
   }
 
   push(lines: Buffer, count: number): void {
-    this.#pieces.push(lines)
+    if (count === 0) return
+    this.#pieces.push({ lines, count })
     this.#bytes += lines.length
-    this.#gathered += count
-    if (this.#gathered > 0) this.#running ??= this.#run()
+    this.#count += count
+    this.#running ??= this.#run()
   }
 
   reopen(): void {
@@ -53,32 +64,28 @@ export class LineQueue {
   }
 
   async #run(): Promise<void> {
-    while (this.#gathered > 0) {
-      this.#writing = this.#gathered
-      const pieces = this.#pieces
-      const lines = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
-      this.#pieces = []
-      this.#bytes = 0
-      this.#gathered = 0
+    for (let piece = this.#pieces.shift(); piece; piece = this.#pieces.shift()) {
+      const { lines, count } = piece
       await this.#target.write(lines).then(
-        () => this.#succeeded(),
-        (cause: unknown) => this.#failed(cause),
+        () => this.#succeeded(count),
+        (cause: unknown) => this.#failed(cause, count),
       )
-      this.#writing = 0
-      this.#giveBack(pieces[0] as Buffer)
+      this.#bytes -= lines.length
+      this.#count -= count
+      this.#giveBack(lines)
     }
     this.#running = undefined
   }
 
-  #succeeded(): void {
-    this.writtenCount += this.#writing
+  #succeeded(count: number): void {
+    this.writtenCount += count
     if (!this.#isFailing) return
     this.#isFailing = false
     this.#log.info({ events: this.#name, lost: this.lostCount }, 'events are written again')
   }
 
-  #failed(cause: unknown): void {
-    this.lostCount += this.#writing
+  #failed(cause: unknown, count: number): void {
+    this.lostCount += count
     if (this.#isFailing) return
     this.#isFailing = true
     const reason = cause instanceof Error ? cause.message : String(cause)

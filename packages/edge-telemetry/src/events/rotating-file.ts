@@ -84,7 +84,8 @@ export class RotatingFile implements LineTarget {
   }
 
   async #moveOn(): Promise<void> {
-    if (this.#maxFiles === 0) return rm(this.#path, { force: true })
+    // A rename onto a file that is there makes some file systems (ext4) write all of the new one to the disk at once.
+    await rm(this.#maxFiles === 0 ? this.#path : `${this.#path}.${this.#maxFiles}`, { force: true })
     for (let number = this.#maxFiles - 1; number >= 0; number--) {
       const from = number === 0 ? this.#path : `${this.#path}.${number}`
       await rename(from, `${this.#path}.${number + 1}`).catch((cause: NodeJS.ErrnoException) => {

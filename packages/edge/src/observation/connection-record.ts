@@ -74,6 +74,7 @@ export class ConnectionRecord {
 
   /** What the rules for connections of each policy have decided. */
   policyEvents(): readonly PolicyEvents[] {
+    if (this.#decided === undefined && this.policies === undefined) return none
     return [...(this.#decided ?? []), ...(this.policies?.events() ?? [])]
   }
 
@@ -115,6 +116,8 @@ export class ConnectionRecord {
     if (this.#isTold) this.#observer.connectionClosed?.(this)
   }
 }
+
+const none: readonly PolicyEvents[] = []
 
 function tlsOf(socket: TLSSocket): ConnectionTls {
   return {
