@@ -6,8 +6,13 @@ import { root, sourcesOf, type WorkspacePackage, workspacePackages } from './wor
 /** What each package may import of the workspace, and why it is no more (design.md, "The house"). */
 const rules: Record<string, { may: string[]; because: string }> = {
   '@tunnel/testkit': { may: [], because: 'every package uses it in tests, so it can depend on none' },
-  '@tunnel/yamux': { may: [], because: 'others use it without a tunnel' },
+  '@tunnel/socket-reads': { may: [], because: 'it knows sockets and nothing of what they carry' },
+  '@tunnel/yamux': { may: ['@tunnel/socket-reads'], because: 'others use it without a tunnel' },
   '@tunnel/http': { may: [], because: 'others use it without a tunnel; it knows bytes and nothing of agents' },
+  '@tunnel/http2': {
+    may: [],
+    because: 'others use it without a tunnel; it knows frames and nothing of what requests mean',
+  },
   '@tunnel/protocol': { may: [], because: 'edge and agent meet in it and nowhere else' },
   '@tunnel/config-file': { may: [], because: 'it knows files and positions, not what a setting means' },
   '@tunnel/agent-config': { may: ['@tunnel/config-file'], because: 'reading a file must not start a network' },
@@ -19,7 +24,14 @@ const rules: Record<string, { may: string[]; because: string }> = {
     because: 'the agent must install without server code',
   },
   '@tunnel/edge': {
-    may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http', '@tunnel/traffic-policy'],
+    may: [
+      '@tunnel/socket-reads',
+      '@tunnel/yamux',
+      '@tunnel/protocol',
+      '@tunnel/http',
+      '@tunnel/http2',
+      '@tunnel/traffic-policy',
+    ],
     because: 'the edge declares ports and knows no storage behind them',
   },
   '@tunnel/edge-telemetry': {

@@ -1,0 +1,8 @@
+export { type ErrorCodeName, errorCodes, Http2Error } from './errors.ts'
+export { encodeFields } from './hpack/encode-fields.ts'
+export type { ServerOptions } from './options.ts'
+export { ServerConnection } from './server-connection.ts'
+export type { ConnectionOutput, ServerHandler } from './server-handler.ts'
+export type { ServerStream } from './server-stream.ts'
+export { StreamDuplex } from './stream-duplex.ts'
+export type { StreamListener } from './stream-listener.ts'
