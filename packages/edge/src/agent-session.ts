@@ -43,6 +43,14 @@ export interface AgentStream {
 
 /** What the edge hears from a stream. Calls are synchronous and come from the event loop turn in which the bytes arrived. */
 export interface StreamReceiver {
+  /**
+   * The contract of a receiver that needs no buffer of its own: of a chunk, and of all parts of it, it keeps no reference once `onStreamData` has
+   * returned; neither does anybody that it hands them to. Whatever is needed later has been copied, since the next read of any agent's
+   * connection overwrites the chunk. Asked before each chunk: whoever may come to keep one, by what the chunk itself says, is not to promise it.
+   *
+   * @default false: a chunk stays as it is for as long as somebody refers to it
+   */
+  readonly consumesAtOnce?: boolean
   onStreamData(chunk: Buffer): void
   /** The upstream ended its direction. */
   onStreamEnd(): void

@@ -2,18 +2,22 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { writeJoined } from './joined-writes.ts'
 import type { Link, LinkEvents } from './link.ts'
+import { LinkReads } from './link-reads.ts'
 
 /** A connection that the session reads and writes by itself, and closes with itself. */
 export class AttachedLink implements Link {
   readonly #connection: Duplex
   readonly #events: LinkEvents
   readonly #isTls: boolean
+  readonly #reads: LinkReads | undefined
   #onReleased: (() => void) | undefined
 
   constructor(connection: Duplex, events: LinkEvents) {
     this.#connection = connection
     this.#events = events
     this.#isTls = connection instanceof TLSSocket
+    this.#reads = LinkReads.of(connection, this.#onData)
+    // Also what it had to hold.
     connection.on('data', this.#onData)
     connection.on('drain', this.#onDrain)
     connection.on('end', this.#onEnd)
@@ -69,6 +73,7 @@ export class AttachedLink implements Link {
   }
 
   #detach(): void {
+    this.#reads?.release()
     this.#connection.off('data', this.#onData)
     this.#connection.off('drain', this.#onDrain)
     this.#connection.off('end', this.#onEnd)

@@ -1,12 +1,20 @@
 import type { Readable } from 'node:stream'
 import { YamuxError } from './errors.ts'
 import { INITIAL_WINDOW_BYTES } from './frame.ts'
+import { keepPiece } from './link-reads.ts'
 import { ReceiveQueue } from './receive-queue.ts'
 import { rethrowLater } from './rethrow.ts'
 import type { WindowGrowth } from './window-growth.ts'
 
 /** Takes a stream's bytes past Node's stream machinery, which costs about as much per chunk as decoding its frame. */
 export interface StreamSink {
+  /**
+   * It keeps no reference to a chunk, or to a part of one, once `onData` has returned: it has copied what it needs. Then the session may read its
+   * connection into the same memory again, which spares a buffer for each read. Asked before each chunk, so that it may change between two.
+   *
+   * @default false: a chunk is the sink's to keep
+   */
+  readonly consumesAtOnce?: boolean
   /** Called as the bytes arrive, except while the stream is paused. A chunk counts as consumed. */
   onData(chunk: Buffer): void
   /** The peer's FIN, after the last chunk. */
@@ -82,10 +90,11 @@ export class ReceiveHalf {
     if (this.#ended && this.#queue.bytes === 0 && !this.#isHeld) this.#finish()
   }
 
+  /** `piece` is good until this returns. */
   deliver(piece: Buffer): void {
     if (this.#sink) {
       if (this.#isHeld || this.#queue.bytes > 0) this.#queue.add(piece)
-      else this.#give(this.#sink, piece)
+      else this.#give(this.#sink, this.#sink.consumesAtOnce === true ? piece : keepPiece(piece))
       return
     }
     if (!this.#isWanted) {
@@ -93,7 +102,7 @@ export class ReceiveHalf {
       return
     }
     this.#isWanted = false
-    if (this.#push(piece)) this.#isWanted = true
+    if (this.#push(keepPiece(piece))) this.#isWanted = true
   }
 
   end(): void {

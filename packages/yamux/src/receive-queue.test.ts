@@ -53,3 +53,13 @@ test('keeps large pieces as they are', () => {
   queue.add(large)
   expect(queue.shift()).toBe(large)
 })
+
+test('holds nothing once it is empty', () => {
+  const queue = new ReceiveQueue()
+  queue.add(Buffer.from('small'))
+  const [first] = drain(queue)
+  queue.add(Buffer.from('other'))
+  const [second] = drain(queue)
+  expect([`${first}`, `${second}`]).toEqual(['small', 'other'])
+  expect(first?.buffer.byteLength).toBeLessThan(16 * 1024)
+})

@@ -1,3 +1,6 @@
+import { keepPiece } from './link-reads.ts'
+import { copyOf } from './small-copies.ts'
+
 const BLOCK_BYTES = 16 * 1024
 
 /**
@@ -13,11 +16,12 @@ export class ReceiveQueue {
   #blockUsed = 0
   bytes = 0
 
+  /** `piece` is good until this returns. */
   add(piece: Buffer): void {
     this.bytes += piece.length
     if (piece.length >= 1024 && piece.length * 4 >= piece.buffer.byteLength) {
       this.#sealBlock()
-      this.#chunks.push(piece)
+      this.#chunks.push(keepPiece(piece))
       return
     }
     if (this.#block === undefined || this.#blockUsed + piece.length > this.#block.length) {
@@ -37,6 +41,8 @@ export class ReceiveQueue {
     if (++this.#head === this.#chunks.length) {
       this.#chunks = []
       this.#head = 0
+      // Of a stream that is read as it comes from now on, as most are.
+      if (this.#blockUsed === 0) this.#block = undefined
     }
     return chunk
   }
@@ -54,7 +60,7 @@ export class ReceiveQueue {
     const used = this.#block.subarray(0, this.#blockUsed)
     this.#blockUsed = 0
     if (used.length * 2 < this.#block.length) {
-      this.#chunks.push(Buffer.from(used))
+      this.#chunks.push(copyOf(used))
     } else {
       this.#chunks.push(used)
       this.#block = undefined

@@ -1,32 +1,7 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { type AddressInfo, connect } from 'node:net'
-import { connect as connectTls, createSecureContext, createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { Client, Server, type Stream } from '../src/index.ts'
-
-const PSK = { identity: 'test', psk: Buffer.alloc(32, 7) }
-const CIPHERS = 'PSK-AES128-GCM-SHA256'
-
-/** Both ends of a TLS connection, by a shared key: no certificate is needed. */
-async function tlsPair(): Promise<[TLSSocket, TLSSocket]> {
-  const server = createServer({ ciphers: CIPHERS, maxVersion: 'TLSv1.2', pskCallback: () => PSK.psk })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  const client = connectTls({
-    socket,
-    ciphers: CIPHERS,
-    maxVersion: 'TLSv1.2',
-    pskCallback: () => PSK,
-    checkServerIdentity: () => undefined,
-    secureContext: createSecureContext({ ciphers: CIPHERS, maxVersion: 'TLSv1.2' }),
-  })
-  const [far] = await accepted
-  server.close()
-  return [client, far]
-}
+import { tlsPair } from './socket-pairs.ts'
 
 test('over TLS, where parts are joined in buffers that are used again, every stream carries its own bytes', async () => {
   const [near, far] = await tlsPair()

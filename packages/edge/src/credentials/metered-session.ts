@@ -53,6 +53,9 @@ class MeteredStream implements AgentStream {
 
 function countingReceiver(receiver: StreamReceiver, use: CredentialUse): StreamReceiver {
   return {
+    get consumesAtOnce() {
+      return receiver.consumesAtOnce === true
+    },
     onStreamData: (chunk: Buffer) => {
       use.onBytes(chunk.length)
       receiver.onStreamData(chunk)

@@ -64,6 +64,10 @@ export class Exchange implements UpstreamListener, VisitorExchange {
     return this.#responseBegun
   }
 
+  get consumesAtOnce(): boolean {
+    return this.#visitor.consumesAtOnce === true
+  }
+
   get locationRewrite(): LocationRewrite | undefined {
     const hostHeader = this.#endpoint.hostHeader ?? this.#visitor.hostHeader
     if (hostHeader === undefined) return undefined

@@ -1,23 +1,27 @@
 import type { Writable } from 'node:stream'
 import { hasRoom } from '../unsent.ts'
+import { returnWriteBuffer, takeWriteBuffer, WRITE_BUFFER_BYTES } from './gathered-writer-buffers.ts'
 
-/** Up to here parts are joined into one buffer: cheaper than handing several to `writev` (docs/performance.md). */
-const JOIN_BYTES = 16 * 1024
+/** A smaller batch is written in a buffer of its own size: a slow reader would hold one that is used again for little. */
+const MIN_SHARED_BYTES = 64 * 1024
 
 /**
- * Collects what one event-loop turn has to say to a visitor and writes it at once: a small answer is one buffer and one
- * system call, a large body goes by reference with its head in one gathered write.
+ * Collects what one event-loop turn has to say to a visitor and writes it at once, as one buffer: cheaper than handing several to `writev`
+ * (docs/performance.md), and TLS would join them anyway. After {@link settle} and {@link flush} it refers to nothing that was pushed.
  */
 export class GatheredWriter {
   readonly #out: Writable
   #parts: (Buffer | string)[] = []
   #bytes = 0
+  /** What was pushed before the last {@link settle}. */
+  #settled: Buffer | undefined
+  #settledBytes = 0
 
   constructor(out: Writable) {
     this.#out = out
   }
 
-  /** Strings are latin1. Nothing leaves before {@link flush}. */
+  /** Strings are latin1. Nothing leaves before {@link flush}; until then, or until {@link settle}, a part must not change. */
   push(part: Buffer | string): void {
     if (part.length === 0) return
     this.#parts.push(part)
@@ -29,35 +33,64 @@ export class GatheredWriter {
     return this.#bytes
   }
 
+  /** Copies what was pushed: whoever did so may use the parts again. */
+  settle(): void {
+    if (this.#parts.length === 0) return
+    const bytes = this.#bytes
+    const before = this.#settled
+    if (before === undefined || before.length < bytes) {
+      this.#settled = takeWriteBuffer(bytes)
+      if (before) {
+        before.copy(this.#settled, 0, 0, this.#settledBytes)
+        returnWriteBuffer(before)
+      }
+    }
+    this.#copyParts(this.#settled as Buffer, this.#settledBytes)
+    this.#settledBytes = bytes
+  }
+
   /** `false`: the visitor is slower than the upstream, wait for `drain`. */
   flush(): boolean {
-    const parts = this.#parts
-    if (parts.length === 0) return hasRoom(this.#out)
     const bytes = this.#bytes
-    this.#parts = []
-    this.#bytes = 0
-    if (parts.length === 1) this.#write(parts[0] as Buffer | string)
-    else if (bytes <= JOIN_BYTES) this.#out.write(join(parts, bytes))
+    if (bytes === 0) return hasRoom(this.#out)
+    const [only] = this.#parts
+    if (this.#parts.length === 1 && this.#settledBytes === 0 && typeof only === 'string') {
+      this.#parts = []
+      this.#out.write(only, 'latin1')
+    } else if (bytes < MIN_SHARED_BYTES || bytes > WRITE_BUFFER_BYTES) this.#out.write(this.#takeOwn(bytes))
     else {
-      this.#out.cork()
-      for (const part of parts) this.#write(part)
-      this.#out.uncork()
+      this.settle()
+      const buffer = this.#settled as Buffer
+      this.#settled = undefined
+      this.#out.write(buffer.subarray(0, bytes), () => returnWriteBuffer(buffer))
     }
+    this.#bytes = 0
+    this.#settledBytes = 0
     return hasRoom(this.#out)
   }
 
-  #write(part: Buffer | string): void {
-    if (typeof part === 'string') this.#out.write(part, 'latin1')
-    else this.#out.write(part)
+  /** All that is pending, in a buffer of its size. */
+  #takeOwn(bytes: number): Buffer {
+    const own = Buffer.allocUnsafe(bytes)
+    const settled = this.#settled
+    this.#settled = undefined
+    if (settled) {
+      settled.copy(own, 0, 0, this.#settledBytes)
+      returnWriteBuffer(settled)
+    }
+    this.#copyParts(own, this.#settledBytes)
+    return own
   }
-}
 
-function join(parts: (Buffer | string)[], bytes: number): Buffer {
-  const joined = Buffer.allocUnsafe(bytes)
-  let offset = 0
-  for (const part of parts) {
-    if (typeof part === 'string') offset += joined.write(part, offset, 'latin1')
-    else offset += part.copy(joined, offset)
+  #copyParts(into: Buffer, from: number): void {
+    let at = from
+    for (const part of this.#parts) {
+      if (typeof part === 'string') at += into.write(part, at, 'latin1')
+      else {
+        into.set(part, at)
+        at += part.length
+      }
+    }
+    this.#parts = []
   }
-  return joined
 }

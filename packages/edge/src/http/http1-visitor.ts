@@ -53,6 +53,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   readonly hops = 0
   readonly hostHeader = undefined
   readonly withheld = undefined
+  readonly consumesAtOnce = true
   readonly #socket: Socket
   readonly #path: DataPath
   readonly #decoder: RequestDecoder
@@ -358,10 +359,12 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (this.record) this.record.isComplete = true
   }
 
-  /** A whole answer leaves at once; the middle of a long one waits for what else this turn brings. */
+  /** A whole answer leaves at once; the middle of a long one waits, copied, for what else this turn brings. */
   flush(): boolean {
     if (!this.#exchange || this.#writer.pendingBytes >= FLUSH_BYTES) return this.#writer.flush()
-    if (!this.#flushScheduled && this.#writer.pendingBytes > 0) {
+    if (this.#writer.pendingBytes === 0) return true
+    this.#writer.settle()
+    if (!this.#flushScheduled) {
       this.#flushScheduled = true
       atTurnEnd(this.#flushLate)
     }

@@ -11,6 +11,8 @@ export type UpstreamFailure = { kind: 'stream'; error: TunnelError } | { kind: '
 
 /** The exchange that currently owns an {@link UpstreamConnection}. */
 export interface UpstreamListener {
+  /** Of the bodies that it is given: {@link StreamReceiver.consumesAtOnce}. By `onTurnEnd` it has copied what it needs. */
+  readonly consumesAtOnce: boolean
   onInformational(head: ResponseHead): void
   onResponseHead(head: ResponseHead, forwarded: ForwardedResponse): void
   onResponseBody(chunk: Buffer): void
@@ -77,17 +79,22 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
     return this.#reusable && !this.#closed && this.#decoder.state === 'idle'
   }
 
-  /** After a 101: from here on bytes only. */
+  /** After a 101: from here on bytes only. What has come of them is the caller's to keep. */
   upgrade(raw: StreamReceiver): Buffer {
     this.#listener = undefined
     this.#raw = raw
-    return this.#decoder.takeRest()
+    return Buffer.from(this.#decoder.takeRest())
   }
 
   /** Nothing of it is wanted any more. */
   destroy(): void {
     this.#listener = undefined
     this.stream.destroy()
+  }
+
+  /** The decoder copies what it has to keep of a head; the rest of an upgrade is copied when it is handed over. */
+  get consumesAtOnce(): boolean {
+    return this.#raw === undefined && this.#listener?.consumesAtOnce === true
   }
 
   onStreamData(chunk: Buffer): void {

@@ -32,6 +32,13 @@ export interface Visitor {
   writeHead(head: ResponseHead, forwarded: ForwardedResponse): void
   writeBody(chunk: Buffer): void
   writeEnd(trailers: HeaderList | undefined): void
+  /**
+   * Once {@link flush} or {@link writeEnd} has returned, it refers to no chunk that {@link writeBody} was given before: see
+   * `StreamReceiver.consumesAtOnce`. Asked before each chunk from the upstream, also before the one that brings the head.
+   *
+   * @default false: it keeps chunks by reference
+   */
+  readonly consumesAtOnce?: boolean
   /** Sends what was written since the last flush. `false`: hold the upstream back until `Exchange.onVisitorDrain`. */
   flush(): boolean
   /** A response of the edge's own, in place of one from upstream. Only before `writeHead`. */

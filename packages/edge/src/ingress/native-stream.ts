@@ -40,6 +40,11 @@ export class NativeStream implements AgentStream, StreamSink {
     this.#stream.resume()
   }
 
+  /** The reply's decoder keeps what it cannot read yet. */
+  get consumesAtOnce(): boolean {
+    return this.#reply === undefined && this.#receiver.consumesAtOnce === true
+  }
+
   onData(chunk: Buffer): void {
     if (this.#reply === undefined) return this.#receiver.onStreamData(chunk)
     try {

@@ -120,6 +120,11 @@ export class PolicedResponse implements Visitor {
     }
   }
 
+  /** Until its policy has let a response through it may come to hold it; what changes bodies keeps them as long as it likes. */
+  get consumesAtOnce(): boolean {
+    return this.headSent && this.#changes === undefined && this.#visitor.consumesAtOnce === true
+  }
+
   resumeResponse(): void {
     this.#owner.next?.onVisitorDrain()
   }
