@@ -9,7 +9,7 @@ import { type Reservation, Reservations, type ReservationsRequired } from './end
 import { descriptorOf, type HandedNames, type Inheritance, type ListenerRole, tcpRole } from './handover.ts'
 import { DataPath } from './http/data-path.ts'
 import { Http1Visitor } from './http/http1-visitor.ts'
-import { serveHttp2 } from './http/http2-connection.ts'
+import { Http2Connection } from './http/http2-connection.ts'
 import { AgentAcceptor, type IngressSettings } from './ingress/accept-agent.ts'
 import { SessionHost } from './ingress/session-host.ts'
 import { defaultEdgeLimits, type EdgeLimits } from './limits.ts'
@@ -271,7 +271,7 @@ class RunningEdge implements Edge {
     this.#own = await OwnHost.create(edgeHost, acceptor)
     this.#tls = new TlsTerminator(certificates, edgeHost, this.#limits, {
       onAgent: (socket) => acceptor.accept(socket, socket),
-      onHttp2: (socket, secured) => serveHttp2(socket, path, secured),
+      onHttp2: (socket, secured) => new Http2Connection(socket, path, secured),
       onHttp1: (socket, secured) => new Http1Visitor(socket, 'https', path, secured),
       onRefused: () => observer?.refused?.({ what: 'connection', code: undefined }),
     })

@@ -56,11 +56,11 @@ export interface EdgeLimits {
   maxHttp2Streams: number
   /**
    * Streams that an HTTP/2 visitor connection may reset at once; a thirtieth of it comes back each second. Beyond: GOAWAY with
-   * ENHANCE_YOUR_CALM, as for the next two. Below nghttp2's own 1,000.
+   * ENHANCE_YOUR_CALM, as for the next two.
    * @default 500
    */
   maxHttp2Resets: number
-  /** PING and SETTINGS frames of one at once; a tenth comes back each second, and four with each piece of a body. @default 1_000 */
+  /** PING, SETTINGS, PRIORITY and needless WINDOW_UPDATE frames of one at once; a tenth comes back each second, and four with each piece of a body. @default 1_000 */
   maxHttp2ControlFrames: number
   /** Empty DATA frames and invalid frames over the life of one. @default 1_000 */
   maxHttp2InvalidFrames: number

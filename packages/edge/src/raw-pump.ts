@@ -1,4 +1,3 @@
-import { constants, type Http2Stream } from 'node:http2'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -32,8 +31,6 @@ export class RawPump implements StreamReceiver {
     visitor.on('end', () => stream.end())
     visitor.on('drain', () => stream.resume())
     visitor.on('error', () => visitor.destroy())
-    // An HTTP/2 stream that the visitor reset looks ended.
-    visitor.on('aborted', () => stream.destroy())
     visitor.on('close', () => {
       // After both FINs what the upstream has not read yet is still on its way.
       if (!visitor.readableEnded || !visitor.writableFinished) stream.destroy()
@@ -75,10 +72,5 @@ export class RawPump implements StreamReceiver {
 /** A TCP socket that is only destroyed sends a FIN; over TLS the missing closing alert tells the difference, over HTTP/2 the code. */
 function breakOff(visitor: Duplex): void {
   if (visitor instanceof Socket && !(visitor instanceof TLSSocket)) resetSocket(visitor)
-  else if (isHttp2Stream(visitor)) visitor.close(constants.NGHTTP2_CANCEL)
   else visitor.destroy()
-}
-
-function isHttp2Stream(visitor: Duplex): visitor is Http2Stream {
-  return 'rstCode' in visitor
 }

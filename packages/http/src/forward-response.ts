@@ -69,12 +69,13 @@ export function forwardTrailers(trailers: HeaderList): HeaderList {
   return kept
 }
 
-function keepsDeclaredLength(head: ResponseHead): boolean {
+/** What answers HEAD, and 304, say how long the body would be. */
+export function keepsDeclaredLength(head: ResponseHead): boolean {
   return head.bodyless && head.status >= 200 && head.status !== 204
 }
 
 /** Only the edge says that the edge failed. */
-function isErrorCodeField(name: string): boolean {
+export function isErrorCodeField(name: string): boolean {
   return isName(name, 'tunnel-error-code') || isName(name, 'ngrok-error-code')
 }
 

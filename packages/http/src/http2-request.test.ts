@@ -1,7 +1,7 @@
 import { connect, createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { createDuplexPair } from '@tunnel/testkit'
 import { describe, expect, test } from 'vitest'
-import { forwardRequestHead, type HttpErrorCode, requestHeadFromHttp2 } from './index.ts'
+import { forwardRequestHead, type HttpErrorCode, requestHeadFromHttp2, trailersFromHttp2 } from './index.ts'
 
 const pseudo = [':method', 'GET', ':scheme', 'https', ':authority', 'a.example', ':path', '/x?y']
 
@@ -112,6 +112,10 @@ describe('requestHeadFromHttp2', () => {
     expect(text).toContain('Upgrade: websocket\r\nConnection: upgrade\r\n')
   })
 
+  test('reads trailers', () => {
+    expect(trailersFromHttp2(['x-sum', '1', 'x-sum', '2'])).toEqual(['x-sum', '1', 'x-sum', '2'])
+  })
+
   const cases: [what: string, make: () => unknown, code: HttpErrorCode][] = [
     ['CR in a value', () => headOf(['x', 'a\rb']), 'ERR_HTTP_HEADER_VALUE'],
     ['LF in a value', () => headOf(['x', 'a\nx: b']), 'ERR_HTTP_HEADER_VALUE'],
@@ -121,6 +125,17 @@ describe('requestHeadFromHttp2', () => {
     ['upper case in a name', () => headOf(['X', 'a']), 'ERR_HTTP_HEADER_NAME'],
     ['a colon in a name', () => headOf(['a:b', 'a']), 'ERR_HTTP_HEADER_NAME'],
     ['an empty name', () => headOf(['', 'a']), 'ERR_HTTP_HEADER_NAME'],
+    ['a pseudo header behind a field', () => requestHeadFromHttp2(['x', 'y', ...pseudo], true), 'ERR_HTTP_HEADER_NAME'],
+    [
+      'a pseudo header behind a cookie',
+      () => requestHeadFromHttp2(['cookie', 'y', ...pseudo], true),
+      'ERR_HTTP_HEADER_NAME',
+    ],
+    ['a pseudo header as trailer', () => trailersFromHttp2([':path', '/']), 'ERR_HTTP_HEADER_NAME'],
+    ['CR LF in a trailer', () => trailersFromHttp2(['x', 'a\r\nb']), 'ERR_HTTP_HEADER_VALUE'],
+    ['upper case in the name of a trailer', () => trailersFromHttp2(['X', 'a']), 'ERR_HTTP_HEADER_NAME'],
+    ['connection as trailer', () => trailersFromHttp2(['connection', 'close']), 'ERR_HTTP_CONNECTION_FIELD'],
+    ['many trailers', () => trailersFromHttp2(['x', '', 'y', ''], { maxHeaders: 1 }), 'ERR_HTTP_TOO_MANY_HEADERS'],
     ['a pseudo header twice', () => headOf([':path', '/']), 'ERR_HTTP_HEADER_NAME'],
     [':protocol without CONNECT', () => headOf([':protocol', 'websocket']), 'ERR_HTTP_CONNECT'],
     [

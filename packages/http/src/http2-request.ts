@@ -15,7 +15,7 @@ import { assertHeaderValue } from './validate-header.ts'
  * `host` comes first, cookie crumbs are one `cookie` field again, names are in lower case. An extended CONNECT for a WebSocket is a GET
  * with `upgrade`; its `sec-websocket-key` is for the caller to make.
  *
- * @param fields the raw header list of the stream, pseudo fields included (the fourth argument of node:http2's `stream` event)
+ * @param fields names and values in turn as they came, pseudo fields included
  * @param endStream whether the HEADERS frame ended the stream, so that no body follows
  * @throws HttpError
  * @see RFC 9113 §8.2, §8.3
@@ -33,6 +33,8 @@ export function requestHeadFromHttp2(
     const value = fields[at + 1]!
     assertValue(value)
     if (name.startsWith(':')) {
+      if (headers.length > 0 || cookie !== undefined)
+        throw new HttpError('ERR_HTTP_HEADER_NAME', 'a pseudo header after other fields')
       notePseudo(pseudo, name, value)
       continue
     }
@@ -43,6 +45,26 @@ export function requestHeadFromHttp2(
   }
   if (cookie !== undefined) headers.push('cookie', cookie)
   return headFrom(pseudo, headers, endStream, resolveHttpLimits(limits))
+}
+
+/**
+ * The trailers of an HTTP/2 request, as strict as its head.
+ *
+ * @throws HttpError
+ * @see RFC 9113 §8.1
+ */
+export function trailersFromHttp2(fields: readonly string[], limits?: Partial<HttpLimits>): HeaderList {
+  const { maxHeaders } = resolveHttpLimits(limits)
+  if (fields.length / 2 > maxHeaders)
+    throw new HttpError('ERR_HTTP_TOO_MANY_HEADERS', `more than maxHeaders ${maxHeaders} trailer fields`)
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at]!
+    const value = fields[at + 1]!
+    assertName(name)
+    assertValue(value)
+    assertNotOfConnection(name, value)
+  }
+  return [...fields]
 }
 
 function headFrom(

@@ -9,19 +9,8 @@ import { startTestEdge } from './harness/test-edge.ts'
 import { within } from './harness/until.ts'
 import { startUpstream } from './harness/upstream.ts'
 
-/** `section: title` of what does not always pass, as docs/conformance.md explains. */
-const KNOWN_FAILURES: readonly string[] = [
-  'http2/5.1: closed: Sends a DATA frame after sending RST_STREAM frame',
-  'http2/5.1: closed: Sends a HEADERS frame after sending RST_STREAM frame',
-  'http2/5.1: closed: Sends a DATA frame',
-  'http2/5.1: closed: Sends a HEADERS frame',
-  'http2/5.1.1: Sends stream identifier that is numerically smaller than previous',
-  'http2/6.7: Sends a PING frame with ACK',
-  'http2/6.9.1: Sends multiple WINDOW_UPDATE frames increasing the flow control window to above 2^31-1',
-]
-
 /** Of 146 cases (147 in later versions). */
-const FEWEST_PASSED = 139
+const FEWEST_PASSED = 146
 
 const isInstalled = spawnSync('h2spec', ['--version']).status === 0
 
@@ -44,7 +33,7 @@ test.skipIf(!isInstalled)('the edge passes h2spec --strict (needs h2spec)', { ti
 
   const cases = casesIn(readFileSync(report, 'utf8'))
   const failures = cases.filter(({ passed }) => !passed).map(({ name }) => name)
-  expect(failures.filter((name) => !KNOWN_FAILURES.includes(name))).toEqual([])
+  expect(failures).toEqual([])
   expect(cases.filter(({ passed }) => passed).length).toBeGreaterThanOrEqual(FEWEST_PASSED)
 })
 

@@ -40,6 +40,9 @@ export class DataPath implements PolicyPath, HelloPath {
   autoHttpsRedirect: boolean
   readonly #registry: EndpointRegistry
   readonly #absences: Absences
+  /** Of the last request; the next one is for the same host, most times. */
+  #authority = ''
+  #host = ''
   readonly #edgeHost: string
   readonly #sharesCertificate: (one: string, other: string) => boolean
   readonly log: EdgeLog
@@ -86,7 +89,11 @@ export class DataPath implements PolicyPath, HelloPath {
 
   /** Who answers for a Host header. Its port is not compared: a load balancer may have changed it. */
   route(scheme: 'http' | 'https', authority: string): Endpoint | 'own-host' | undefined {
-    const host = hostOf(authority)
+    if (authority !== this.#authority) {
+      this.#authority = authority
+      this.#host = hostOf(authority)
+    }
+    const host = this.#host
     // First: a wildcard over the edge's own host would be given the authtokens of agents that come over WebSocket.
     if (host === this.#edgeHost) return 'own-host'
     // Who dials an address means the edge: no endpoint has one for a name.

@@ -9,6 +9,7 @@ import {
 } from '@tunnel/http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { RepeatedChange } from '../policy/repeated-change.ts'
+import { responseBlock } from './http2-blocks.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Request heads of one visitor connection as agents are sent them. A head that the decoder recognised is written once. */
@@ -52,7 +53,7 @@ export function framingForVisitor({ framing }: ResponseHead): 'none' | 'length' 
   return framing === 'close' ? 'chunked' : framing
 }
 
-/** Response heads of one upstream connection as HTTP/1.1 visitors are sent them. One that the decoder recognised is written once. */
+/** Response heads of one upstream connection as visitors are sent them. One that the decoder recognised is written once. */
 export class ForwardedResponse {
   /** What a policy made of the connection's head. */
   readonly changed = new RepeatedChange<ResponseHead>()
@@ -61,6 +62,8 @@ export class ForwardedResponse {
   #head: ResponseHead | undefined
   #keepAlive = false
   #bytes: Buffer | undefined
+  #blockHead: ResponseHead | undefined
+  #block: Buffer | undefined
 
   constructor(added?: HeaderList) {
     this.added = added
@@ -78,5 +81,15 @@ export class ForwardedResponse {
     this.#keepAlive = keepAlive
     this.#bytes = isRepeated ? Buffer.from(text, 'latin1') : undefined
     return this.#bytes ?? text
+  }
+
+  /** The same for HTTP/2: a block of fields that stands for itself. */
+  blockOf(head: ResponseHead, locationRewrite: LocationRewrite | undefined): Buffer {
+    if (locationRewrite) return responseBlock(head, { added: this.added, locationRewrite })
+    if (head !== this.#blockHead || !this.#block) {
+      this.#block = responseBlock(head, { added: this.added })
+      this.#blockHead = head
+    }
+    return this.#block
   }
 }

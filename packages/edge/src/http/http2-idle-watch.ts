@@ -1,77 +1,63 @@
-import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2'
+import { errorCodes, type ServerConnection } from '@tunnel/http2'
 import type { EdgeLimits } from '../limits.ts'
+import { turnTimeMs } from '../turn-time.ts'
 
 /** A slow visitor has to read first what is on its way to it. */
 const MAX_UNANSWERED = 2
 
-/** The highest stream id there is: a GOAWAY with it only announces the one that counts. */
-const MAX_STREAM_ID = 2 ** 31 - 1
-
-/**
- * Ends an HTTP/2 connection without requests when its visitor is idle for too long, or gone. After some errors of the visitor node:http2
- * says goodbye and stops reading, without a word to us: it would never see the connection close. (Nor does it clear the timer of its own
- * `setTimeout` when it is destroyed, nodejs 20.20: sessions would be kept until it rings.)
- */
+/** Ends an HTTP/2 connection without requests when its visitor is idle for too long, or gone. */
 export class IdleWatch {
-  readonly #session: ServerHttp2Session
+  readonly #connection: ServerConnection
   readonly #limits: EdgeLimits
   readonly #isUnwanted: () => boolean
-  #openStreams = 0
-  #activeAtMs = performance.now()
+  readonly #onGone: () => void
+  readonly #timer: NodeJS.Timeout
+  #activeAtMs = turnTimeMs()
   #isWaiting = false
   #unanswered = 0
   #isLeaving = false
 
-  /** `isUnwanted`: nobody keeps the connection for further requests. */
-  constructor(session: ServerHttp2Session, limits: EdgeLimits, isUnwanted: () => boolean) {
-    this.#session = session
+  /** `isUnwanted`: nobody keeps the connection for further requests. `onGone`: its visitor does not answer any more. */
+  constructor(connection: ServerConnection, limits: EdgeLimits, isUnwanted: () => boolean, onGone: () => void) {
+    this.#connection = connection
     this.#limits = limits
     this.#isUnwanted = isUnwanted
+    this.#onGone = onGone
     const everyMs = Math.min(limits.http2PingIntervalMs, limits.clientIdleTimeoutMs)
-    const timer = setInterval(this.#look, everyMs).unref()
-    session.once('close', () => clearInterval(timer))
-    session.on('stream', this.#onStream)
-    session.on('ping', this.#touch)
+    this.#timer = setInterval(this.#look, everyMs).unref()
   }
 
-  /**
-   * Says goodbye in two steps (RFC 9113 §6.8): by the time a ping is answered, every request sent before the first one has arrived. In one
-   * where no request runs: nghttp2 reads nothing more then, not even the answer to the ping.
-   */
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** The visitor has something to do with the connection. */
+  touch(): void {
+    this.#activeAtMs = turnTimeMs()
+  }
+
   leave(): void {
-    if (this.#session.closed || this.#session.destroyed) return
     this.#isLeaving = true
-    if (this.#openStreams === 0) return this.#session.close()
-    this.#session.goaway(constants.NGHTTP2_NO_ERROR, MAX_STREAM_ID)
-    if (!this.#session.ping(() => this.#session.close())) this.#session.close()
+    this.#connection.leave()
   }
 
-  get #isOver(): boolean {
-    return this.#isLeaving || this.#isUnwanted()
-  }
-
-  readonly #touch = (): void => {
-    this.#activeAtMs = performance.now()
-  }
-
-  readonly #onStream = (stream: ServerHttp2Stream): void => {
-    this.#openStreams++
-    stream.once('close', () => {
-      this.#openStreams--
-      this.#touch()
-      if (this.#openStreams === 0 && this.#isOver) this.#session.close()
-    })
+  /** The last request has ended. */
+  onIdle(): void {
+    this.touch()
+    if (this.#isUnwanted()) this.leave()
   }
 
   readonly #look = (): void => {
-    if (this.#openStreams > 0) return
-    if (this.#isOver) return this.#session.close()
+    if (this.#connection.openStreams > 0) return
+    // Who was told goodbye has had its time to say that nothing more of it is on its way.
+    if (this.#isLeaving) return this.#connection.close(errorCodes.NO_ERROR)
+    if (this.#isUnwanted()) return this.leave()
     if (this.#isWaiting) {
-      if (++this.#unanswered === MAX_UNANSWERED) this.#session.destroy()
+      if (++this.#unanswered === MAX_UNANSWERED) this.#onGone()
       return
     }
-    if (performance.now() - this.#activeAtMs >= this.#limits.clientIdleTimeoutMs) return this.#session.close()
-    this.#isWaiting = this.#session.ping(() => {
+    if (performance.now() - this.#activeAtMs >= this.#limits.clientIdleTimeoutMs) return this.leave()
+    this.#isWaiting = this.#connection.ping(() => {
       this.#isWaiting = false
       this.#unanswered = 0
     })

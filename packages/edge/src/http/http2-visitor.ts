@@ -1,129 +1,158 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
-import { constants } from 'node:http2'
 import { type Duplex, PassThrough } from 'node:stream'
 import {
   forwardTrailers,
   type HeaderList,
   HttpError,
-  http2Fields,
   type RequestHead,
   type ResponseHead,
-  requestHeadFromHttp2,
+  trailersFromHttp2,
 } from '@tunnel/http'
+import { errorCodes, type ServerStream, type StreamListener } from '@tunnel/http2'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import type { ConnectionRecord } from '../observation/connection-record.ts'
 import type { ExchangeRecord } from '../observation/exchange-record.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
-import type { SecuredFor } from '../tls/secured-for.ts'
+import { atTurnEnd } from '../turn-end.ts'
 import { turnTimeMs } from '../turn-time.ts'
-import type { DataPath } from './data-path.ts'
-import { ERROR_CODE_HEADER, errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
+import { errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import { acceptOf } from './field.ts'
 import type { ForwardedRequest, ForwardedResponse } from './forwarded-head.ts'
-import type { FloodGuard } from './http2-floods.ts'
-import { http2Headers } from './http2-headers.ts'
+import { ownResponseBlock, responseBlock, trailersBlock } from './http2-blocks.ts'
+import type { Http2Connection } from './http2-connection.ts'
+import { UpgradedStream } from './upgraded-stream.ts'
 import type { Visitor } from './visitor.ts'
 import { edgeOverloaded, invalidResponse, malformedRequest, misdirected, noSuchEndpoint } from './visitor-errors.ts'
 import type { VisitorExchange } from './visitor-exchange.ts'
 import { acceptsWebSocket, addWebSocketKey } from './websocket-key.ts'
 
-/** What the streams of one connection have in common. */
-export interface Http2VisitorConnection {
-  readonly address: string
-  readonly ends: ConnectionEnds
-  readonly floods: FloodGuard
-  readonly forwarded: ForwardedRequest
-  readonly secured: SecuredFor
-  /** `undefined` where nobody observes. */
-  readonly observed: ConnectionRecord | undefined
-  /** The stage of overload from which on its requests are refused. */
-  readonly refusesFrom: number
-  policies(): ConnectionPolicies
-  /** Ends the whole connection. */
-  drop(): void
-}
-
 /** One request on an HTTP/2 visitor connection. Towards the agent it becomes HTTP/1.1 (design.md, "How a request travels" 6). */
-export class Http2Visitor implements Visitor {
+export class Http2Visitor implements Visitor, StreamListener {
   readonly scheme = 'https'
-  readonly address: string
-  readonly forwarded: ForwardedRequest
   readonly version = 'HTTP/2.0'
   readonly hops = 0
   readonly hostHeader = undefined
   readonly withheld = undefined
-  readonly #connection: Http2VisitorConnection
-  readonly #stream: ServerHttp2Stream
-  readonly #path: DataPath
-  readonly #ends: ConnectionEnds
-  readonly #floods: FloodGuard
   record: ExchangeRecord | undefined
+  readonly #connection: Http2Connection
+  readonly #stream: ServerStream
   #exchange: VisitorExchange | undefined
   #endpoint: Endpoint | undefined
   #head: RequestHead | undefined
-  #trailers: HeaderList | undefined
-  #waitsForTrailers = false
-  /** The answer has overtaken its request: the visitor is to stop sending, once it has the whole answer (RFC 9113 §8.1). */
-  #isEarly = false
+  /** Of the request's body. */
+  #received = 0
+  /** Nothing has come or gone for `upstreamIdleTimeoutMs`. */
+  #idleTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
   #more = true
+  /** Of a request for an upgrade: what the visitor says goes here. */
+  #upgraded: UpgradedStream | undefined
 
-  constructor(
-    stream: ServerHttp2Stream,
-    rawHeaders: readonly string[],
-    endOfStream: boolean,
-    visitor: Http2VisitorConnection,
-    path: DataPath,
-  ) {
+  constructor(stream: ServerStream, connection: Http2Connection) {
     this.#stream = stream
-    this.#path = path
-    this.#connection = visitor
-    this.address = visitor.address
-    this.#ends = visitor.ends
-    this.#floods = visitor.floods
-    this.forwarded = visitor.forwarded
-    stream.on('error', () => stream.destroy())
-    stream.on('close', () => this.#onClose())
-    // After RST_STREAM with NO_ERROR node:http2 would first write what the visitor no longer reads.
-    stream.on('aborted', () => stream.rstCode === constants.NGHTTP2_NO_ERROR && stream.destroy())
-    stream.on('drain', () => this.#onDrain())
-    stream.setTimeout(path.limits.upstreamIdleTimeoutMs, () => this.#onIdle())
-    this.#begin(rawHeaders, endOfStream)
+    this.#connection = connection
   }
 
-  #begin(rawHeaders: readonly string[], endOfStream: boolean): void {
+  get address(): string {
+    return this.#connection.address
+  }
+
+  get forwarded(): ForwardedRequest {
+    return this.#connection.forwarded
+  }
+
+  begin(fields: readonly string[], endStream: boolean): void {
+    let head: RequestHead
     try {
-      this.#head = requestHeadFromHttp2(rawHeaders, endOfStream)
-      if (this.#head.upgrade !== undefined) addWebSocketKey(this.#head.headers)
+      head = this.#connection.headOf(fields, endStream)
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
-      this.record = this.#connection.observed?.begin(undefined)
-      return this.writeError(malformedRequest(error))
+      return this.refuse(error)
     }
-    const head = this.#head
-    this.record = this.#connection.observed?.begin(head)
-    const { overload } = this.#path
-    const { refusesFrom } = this.#connection
+    if (head.upgrade !== undefined) addWebSocketKey(head.headers)
+    this.#head = head
+    const { path, observed, refusesFrom, secured } = this.#connection
+    this.record = observed?.begin(head)
+    const { overload } = path
     if (overload.stage >= refusesFrom) {
       overload.onRequestRefused(refusesFrom)
       return this.writeError(edgeOverloaded())
     }
-    const endpoint = this.#path.route('https', head.host)
+    const endpoint = path.route('https', head.host)
     if (endpoint === 'own-host') return this.writeError(misdirected(head.host))
-    const misplaced = this.#path.misplaced(this.#connection.secured, head.host, endpoint)
+    const misplaced = path.misplaced(secured, head.host, endpoint)
     if (misplaced) return this.writeError(misplaced)
     if (!endpoint) return this.writeError(noSuchEndpoint(head.host))
     this.#endpoint = endpoint
-    if (this.record) this.#connection.observed?.lead(this.record, endpoint)
-    this.#exchange = this.#path.createExchange(this, endpoint, this.record?.forwarded ?? head, () => {
-      this.#exchange = undefined
-      if (this.record) this.#finishRecord(this.record)
-    })
+    if (this.record) observed?.lead(this.record, endpoint)
+    const { upstreamIdleTimeoutMs } = path.limits
+    if (head.upgrade !== undefined) this.#upgraded = new UpgradedStream(this.#stream, upstreamIdleTimeoutMs)
+    this.#idleTimer = setTimeout(this.#onIdle, upstreamIdleTimeoutMs)
+    this.#exchange = path.createExchange(this, endpoint, this.record?.forwarded ?? head, this.#onExchangeOver)
     this.#exchange.begin()
-    // What a WebSocket has to say waits in the stream until there is somebody to hear it.
-    if (endOfStream || head.upgrade !== undefined) this.#exchange?.endRequest(undefined)
-    else this.#readBody(head)
+    if (endStream || head.upgrade !== undefined) this.#exchange?.endRequest(undefined)
+  }
+
+  /** The head is none that could be answered otherwise. */
+  refuse(error: HttpError): void {
+    this.record = this.#connection.observed?.begin(undefined)
+    this.writeError(malformedRequest(error), error.status === 400)
+  }
+
+  // The request
+
+  onData(chunk: Buffer): void {
+    if (this.#upgraded) return this.#upgraded.onData(this.#connection.keep(chunk))
+    const head = this.#head
+    const exchange = this.#exchange
+    this.#received += chunk.length
+    if (this.record) this.record.requestBytes = this.#received
+    // A body that disagrees with its content-length would run into the next request of the HTTP/1.1 connection (RFC 9113 §8.1.1).
+    if (head?.framing === 'length' && this.#received > head.contentLength) return this.#refuseBody()
+    if (!exchange) return
+    this.#idleTimer?.refresh()
+    exchange.writeRequestBody(this.#connection.keep(chunk))
+  }
+
+  onEnd(fields: readonly string[] | undefined): void {
+    if (this.#upgraded) return this.#upgraded.onEnd(fields)
+    const head = this.#head
+    if (this.record) this.record.requestEndedAtMs = turnTimeMs()
+    if (head?.framing === 'length' && this.#received !== head.contentLength) return this.#refuseBody()
+    let trailers: HeaderList | undefined
+    try {
+      trailers = fields && trailersFromHttp2(fields)
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error
+      return this.#refuseBody()
+    }
+    this.#exchange?.endRequest(trailers)
+  }
+
+  /** Malformed, and too late to be told otherwise: RFC 9113 §8.1.1. */
+  #refuseBody(): void {
+    this.#stream.reset(errorCodes.PROTOCOL_ERROR)
+  }
+
+  onDrain(): void {
+    this.#upgraded?.onDrain()
+    this.#more = true
+    this.#idleTimer?.refresh()
+    this.#exchange?.onVisitorDrain()
+  }
+
+  onClose(code: number | undefined): void {
+    clearTimeout(this.#idleTimer)
+    clearTimeout(this.#lingerTimer)
+    this.#upgraded?.onClose(code)
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    if (exchange) exchange.visitorLeft()
+    else if (this.record) this.#finishRecord(this.record)
+  }
+
+  readonly #onExchangeOver = (): void => {
+    this.#exchange = undefined
+    if (this.record) this.#finishRecord(this.record)
   }
 
   #finishRecord(record: ExchangeRecord): void {
@@ -131,57 +160,17 @@ export class Http2Visitor implements Visitor {
     this.#connection.observed?.finish(record)
   }
 
-  #readBody(head: RequestHead): void {
-    let received = 0
-    let trailers: HeaderList | undefined
-    this.#stream.on('data', (chunk: Buffer) => {
-      received += chunk.length
-      if (this.record) this.record.requestBytes = received
-      // A body that disagrees with its content-length would run into the next request of the HTTP/1.1 connection (RFC 9113 §8.1.1).
-      if (head.framing === 'length' && received > head.contentLength) return this.#refuseLength()
-      if (this.#isEarly) this.#stopVisitor()
-      else this.#exchange?.writeRequestBody(chunk)
-      this.#floods.onBodyPiece()
-    })
-    this.#stream.on('trailers', (fields: IncomingHttpHeaders) => {
-      trailers = headerListOf(fields)
-    })
-    this.#stream.on('end', () => {
-      if (this.record) this.record.requestEndedAtMs = turnTimeMs()
-      if (head.framing === 'length' && received !== head.contentLength) return this.#refuseLength()
-      this.#exchange?.endRequest(trailers)
-    })
-  }
-
-  #refuseLength(): void {
-    this.#stream.close(constants.NGHTTP2_PROTOCOL_ERROR)
-  }
-
-  #onClose(): void {
-    clearTimeout(this.#lingerTimer)
-    const exchange = this.#exchange
-    if (!exchange) {
-      if (this.record) this.#finishRecord(this.record)
-      return
-    }
-    this.#exchange = undefined
-    this.#floods.onReset()
-    exchange.visitorLeft()
-  }
-
-  #onIdle(): void {
+  readonly #onIdle = (): void => {
     this.#exchange?.timeOut()
-    // The visitor may not take the answer either, or cannot be told any more (see IdleWatch).
-    this.#lingerTimer ??= setTimeout(() => this.#stream.destroy(), this.#path.limits.upstreamIdleTimeoutMs).unref()
-  }
-
-  #onDrain(): void {
-    this.#more = true
-    this.#exchange?.onVisitorDrain()
+    // The visitor may not take the answer either.
+    this.#lingerTimer ??= setTimeout(
+      () => this.#stream.reset(errorCodes.CANCEL),
+      this.#connection.path.limits.upstreamIdleTimeoutMs,
+    )
   }
 
   ends(): ConnectionEnds {
-    return this.#ends
+    return this.#connection.ends
   }
 
   policies(): ConnectionPolicies {
@@ -192,24 +181,19 @@ export class Http2Visitor implements Visitor {
     this.#connection.drop()
   }
 
+  // The response
+
   writeInformational(head: ResponseHead): void {
-    if (this.#stream.closed) return
-    this.#stream.additionalHeaders(http2Headers(head.status, head.headers))
+    if (!this.#stream.isAnswered) this.#stream.inform(responseBlock(head))
   }
 
-  writeHead(head: ResponseHead, { added }: ForwardedResponse): void {
-    if (this.#stream.closed) return
+  writeHead(head: ResponseHead, forwarded: ForwardedResponse): void {
+    if (this.#stream.isClosed || this.#stream.isAnswered) return
     if (this.#head?.upgrade !== undefined && head.status < 300) return this.#writeUpgrade(head)
     this.record?.answeredWith(head)
-    // Trailers can only follow a body whose end the upstream announced chunk by chunk.
-    const waitForTrailers = head.framing === 'chunked'
-    this.#waitsForTrailers = waitForTrailers
-    const headers = http2Headers(head.status, head.headers, this.#exchange?.locationRewrite)
-    if (added) Object.assign(headers, http2Fields(added))
     // The head of an empty body is the end as well: to gRPC clients it makes the difference between metadata and a status.
     const endStream = head.framing === 'none' || (head.framing === 'length' && head.contentLength === 0)
-    this.#stream.respond(headers, { endStream, waitForTrailers })
-    if (waitForTrailers) this.#stream.once('wantTrailers', () => this.#writeTrailers())
+    this.#stream.respond(forwarded.blockOf(head, this.#exchange?.locationRewrite), endStream)
   }
 
   /** Extended CONNECT is answered with 200 where HTTP/1.1 has 101 (RFC 8441 §5), so no other 2xx may come through. */
@@ -217,67 +201,61 @@ export class Http2Visitor implements Visitor {
     const isSwitching = head.status === 101
     if (!isSwitching || !acceptsWebSocket(this.#head?.headers ?? [], head.headers)) {
       const why = isSwitching ? 'its Sec-WebSocket-Accept is wrong' : `it answered a WebSocket with ${head.status}`
-      this.writeError(invalidResponse(this.#endpoint as Endpoint, why))
-      return this.#stopWhenSent()
+      return this.writeError(invalidResponse(this.#endpoint as Endpoint, why))
     }
+    const answer: ResponseHead = { ...head, status: 200, headers: withoutAccept(head.headers) }
     this.record?.answered(200, head.headers)
-    const headers = http2Headers(200, head.headers)
-    delete headers['sec-websocket-accept']
-    this.#stream.respond(headers)
-  }
-
-  #writeTrailers(): void {
-    this.#stream.sendTrailers(http2Headers(undefined, this.#trailers ?? []))
-    if (this.#isEarly) setImmediate(this.#stopVisitor)
+    this.#stream.respond(responseBlock(answer), false)
   }
 
   writeBody(chunk: Buffer): void {
-    if (this.#stream.closed || this.#stream.writableEnded) return
+    if (this.#stream.isEnded) return
     if (this.record) this.record.responseBytes += chunk.length
-    this.#floods.onBodyPiece()
+    this.#idleTimer?.refresh()
     this.#more = this.#stream.write(chunk)
   }
 
   writeEnd(trailers: HeaderList | undefined): void {
     if (this.record) this.record.isComplete = true
-    this.#trailers = trailers && forwardTrailers(trailers)
-    this.#isEarly = this.#exchange?.requestEnded === false || this.#head?.upgrade !== undefined
-    this.#stream.end()
-    if (this.#isEarly) this.#stopWhenSent()
+    if (!this.#stream.isEnded) this.#stream.end(trailers && trailersBlock(forwardTrailers(trailers)))
+    this.#stopSending()
   }
 
-  #stopWhenSent(): void {
-    const stop = (): void => this.#stream.close(constants.NGHTTP2_NO_ERROR)
-    this.#lingerTimer ??= setTimeout(stop, this.#path.limits.lingerTimeoutMs)
-    if (!this.#waitsForTrailers) this.#stream.once('finish', () => setImmediate(this.#stopVisitor))
-  }
-
-  /** Once all of the answer has left: nghttp2 drops what is still queued behind a reset, trailers and END_STREAM among it. */
-  readonly #stopVisitor = (): void => {
-    if (this.#stream.state.localClose === 1) this.#stream.close(constants.NGHTTP2_NO_ERROR)
+  /** The answer has overtaken its request: the visitor is to stop sending, once it has the whole answer (RFC 9113 §8.1). */
+  #stopSending(): void {
+    if (this.#exchange?.requestEnded && this.#head?.upgrade === undefined) return
+    this.#stream.resetWhenSent(errorCodes.NO_ERROR)
+    this.#lingerTimer ??= setTimeout(
+      () => this.#stream.reset(errorCodes.NO_ERROR),
+      this.#connection.path.limits.lingerTimeoutMs,
+    )
   }
 
   flush(): boolean {
     return this.#more
   }
 
-  writeError(error: VisitorError): void {
-    if (this.#stream.closed || this.#stream.headersSent) return
+  /** `isMalformed`: the answer tells why, and the stream ends in an error all the same (RFC 9113 §8.1.1). */
+  writeError(error: VisitorError, isMalformed = false): void {
+    const stream = this.#stream
+    if (stream.isClosed || stream.isAnswered) return
     const body = errorBody(error, this.#head ? acceptOf(this.#head.headers) : '')
     const fields = errorHeaders(error, body)
-    const headers = http2Headers(error.status, fields)
-    const code = errorCodeOf(error)
-    this.record?.answeredByEdge(error.status, fields, code, body.body)
-    if (code) headers[ERROR_CODE_HEADER.toLowerCase()] = code
-    this.#stream.respond(headers)
-    this.#stream.end(this.#head?.method === 'HEAD' ? undefined : body.body)
-    this.#stream.resume()
+    this.record?.answeredByEdge(error.status, fields, errorCodeOf(error), body.body)
+    const isEmpty = this.#head?.method === 'HEAD'
+    stream.respond(ownResponseBlock(error.status, fields), isEmpty)
+    if (!isEmpty) stream.write(Buffer.from(body.body))
+    if (isMalformed) atTurnEnd(() => stream.reset(errorCodes.PROTOCOL_ERROR))
+    else {
+      if (!isEmpty) stream.end()
+      this.#stopSending()
+    }
     if (this.record && !this.#exchange) this.#finishRecord(this.record)
   }
 
   abort(): void {
-    // `close` would send END_STREAM first, and half an answer would look like a whole one.
-    this.#stream.destroy(new Error('the answer is cut short'))
+    // END_STREAM would make half an answer look like a whole one.
+    this.#stream.reset(errorCodes.INTERNAL_ERROR)
   }
 
   pauseRequest(): void {
@@ -290,18 +268,14 @@ export class Http2Visitor implements Visitor {
 
   takeOver(use: (connection: Duplex) => void): void {
     // The answer was no upgrade after all: nobody takes what the upstream has to say.
-    if (this.#stream.writableEnded) return use(new PassThrough().destroy())
+    if (this.#stream.isEnded) return use(new PassThrough().destroy())
     if (this.record) this.record.isComplete = true
-    this.#stream.setTimeout(this.#path.limits.upstreamIdleTimeoutMs, () => this.#stream.close(constants.NGHTTP2_CANCEL))
-    use(this.#stream)
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = undefined
+    use(this.#upgraded as UpgradedStream)
   }
 }
 
-function headerListOf(fields: IncomingHttpHeaders): HeaderList {
-  const list: HeaderList = []
-  for (const [name, value] of Object.entries(fields)) {
-    if (name.startsWith(':') || value === undefined) continue
-    for (const one of Array.isArray(value) ? value : [value]) list.push(name, one)
-  }
-  return list
+function withoutAccept(headers: HeaderList): HeaderList {
+  return headers.filter((_, at) => headers[at - (at % 2)]?.toLowerCase() !== 'sec-websocket-accept')
 }

@@ -26,6 +26,7 @@ export const floods: Record<string, (index: number, url: string) => Buffer> = {
         ),
   SETTINGS: () => frame(FRAME.settings, 0, 0, Buffer.concat([Buffer.of(0, 4), u32(65_535)])),
   PING: (index) => frame(FRAME.ping, 0, 0, Buffer.concat([u32(0), u32(index)])),
+  WINDOW_UPDATE: () => frame(FRAME.windowUpdate, 0, 0, u32(1)),
   'empty DATA': (index, url) =>
     index === 0
       ? frame(FRAME.headers, END_HEADERS, 1, requestBlock(url, 'POST'))

@@ -68,7 +68,9 @@ export function* framesOf({ bytes }: RawConnection): Generator<Frame> {
 }
 
 /** The status at the beginning of a header block: an index, or a literal of three digits with a Huffman code or without (RFC 7541 §6, appendix B). */
-export function statusIn(block: Buffer): number {
+export function statusIn(whole: Buffer): number {
+  // A size update of the dynamic table to 0 may come first (§6.3).
+  const block = whole[0] === 0x20 ? whole.subarray(1) : whole
   const indexed = STATUS_OF_INDEX[block[0] as number]
   if (indexed !== undefined) return indexed
   const length = block[1] as number

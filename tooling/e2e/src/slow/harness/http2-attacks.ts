@@ -1,26 +1,17 @@
 import { constants } from 'node:http2'
-import { flood, floods, u32 } from '../../harness/http2-floods.ts'
-import {
-  END_HEADERS,
-  END_STREAM,
-  FRAME,
-  frame,
-  framesOf,
-  goAwayCode,
-  openRawHttp2,
-  requestBlock,
-  statusIn,
-} from '../../harness/raw-http2.ts'
+import { flood, floods } from '../../harness/http2-floods.ts'
+import { goAwayCode, openRawHttp2 } from '../../harness/raw-http2.ts'
 import { until, within } from '../../harness/until.ts'
 import { PATIENCE_MS, together } from './attackers.ts'
 import { type Attack, expectAll } from './siege.ts'
 
-/** What ends each flood; nghttp2 has a limit of its own for one of them. */
+/** What ends each flood. */
 const limits: Record<keyof typeof floods, string> = {
   'requests that it resets at once': 'max_http2_resets',
   'header blocks that never end': 'CONTINUATION frames of one head',
   SETTINGS: 'max_http2_control_frames',
   PING: 'max_http2_control_frames',
+  WINDOW_UPDATE: 'max_http2_control_frames',
   'empty DATA': 'max_http2_invalid_frames',
 }
 
@@ -41,22 +32,4 @@ export const http2Attacks: readonly Attack[] = [
       },
     }),
   ),
-  {
-    name: '4 × 25,000 HTTP/2 WINDOW_UPDATE',
-    run: async ({ lab: { secureUrl, edge } }) => {
-      const visitors = await together(4, () => openRawHttp2(secureUrl, edge))
-      const updates = Buffer.concat(Array.from({ length: 25_000 }, () => frame(FRAME.windowUpdate, 0, 0, u32(1))))
-      const request = frame(FRAME.headers, END_STREAM | END_HEADERS, 1, requestBlock(secureUrl))
-      for (const visitor of visitors) visitor.send(updates).send(request)
-      const statuses = (): number[] =>
-        visitors
-          .flatMap((visitor) => [...framesOf(visitor)].filter(({ type }) => type === FRAME.headers))
-          .map(({ payload }) => statusIn(payload))
-      await until(() => statuses().length === visitors.length, 'answers behind the flood', PATIENCE_MS)
-      expectAll(statuses(), 200)
-      expectAll(visitors.map(goAwayCode), undefined)
-      for (const { socket } of visitors) socket.destroy()
-      return 'counted, and answered: each costs less than its bytes'
-    },
-  },
 ]
