@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { MAX_UNSENT_BYTES } from '../unsent.ts'
 import { GatheredWriter } from './gathered-writer.ts'
+import { returnWriteBuffer, takeWriteBuffer, WRITE_BUFFER_BYTES } from './gathered-writer-buffers.ts'
 
 /** Keeps every write call apart, by reference. `hold` finishes none before `release`. */
 function recorder(options: { hold: boolean } = { hold: false }) {
@@ -95,13 +96,33 @@ test('a large batch is written in a buffer that is used again once it has left, 
   expect([writes[0]?.buffer, writes[1]?.buffer]).toContain(writes[2]?.buffer)
 })
 
-test('a small batch does not hold a large buffer while its reader is slow', () => {
+test('a slow reader holds one large buffer for a small batch, and no more', () => {
   const { out, writes } = recorder({ hold: true })
   const writer = new GatheredWriter(out)
-  writer.push(Buffer.alloc(30_000))
-  writer.settle()
-  writer.flush()
-  expect(writes[0]?.buffer.byteLength).toBe(30_000)
+  for (let times = 0; times < 3; times++) {
+    writer.push(Buffer.alloc(30_000))
+    writer.settle()
+    writer.flush()
+  }
+  // The others wait in the Writable.
+  expect(writes.map(({ buffer }) => buffer.byteLength)).toEqual([WRITE_BUFFER_BYTES])
+
+  const waiting: number[] = []
+  const slow = { writableLength: 1, write: (chunk: Buffer) => waiting.push(chunk.buffer.byteLength) }
+  const behind = new GatheredWriter(slow as unknown as Writable)
+  for (const bytes of [30_000, 70_000]) {
+    behind.push(Buffer.alloc(bytes))
+    behind.flush()
+  }
+  expect(waiting).toEqual([30_000, WRITE_BUFFER_BYTES])
+})
+
+test('as many buffers are used again as a turn has visitors', () => {
+  const buffers = Array.from({ length: 50 }, () => takeWriteBuffer(1))
+  for (const buffer of buffers) returnWriteBuffer(buffer)
+  const again = Array.from({ length: 50 }, () => takeWriteBuffer(1))
+  expect(again.every((buffer) => buffers.includes(buffer))).toBe(true)
+  for (const buffer of again) returnWriteBuffer(buffer)
 })
 
 test('says when the reader is too slow', () => {

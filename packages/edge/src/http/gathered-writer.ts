@@ -2,8 +2,10 @@ import type { Writable } from 'node:stream'
 import { hasRoom } from '../unsent.ts'
 import { returnWriteBuffer, takeWriteBuffer, WRITE_BUFFER_BYTES } from './gathered-writer-buffers.ts'
 
-/** A smaller batch is written in a buffer of its own size: a slow reader would hold one that is used again for little. */
-const MIN_SHARED_BYTES = 64 * 1024
+/** A small answer is written in a buffer of its own size. */
+const MIN_SHARED_BYTES = 16 * 1024
+/** So is a smaller batch than this behind others that wait: a slow reader would hold many that are used again, for little. */
+const MIN_WAITING_BYTES = 64 * 1024
 
 /**
  * Collects what one event-loop turn has to say to a visitor and writes it at once, as one buffer: cheaper than handing several to `writev`
@@ -57,7 +59,7 @@ export class GatheredWriter {
     if (this.#parts.length === 1 && this.#settledBytes === 0 && typeof only === 'string') {
       this.#parts = []
       this.#out.write(only, 'latin1')
-    } else if (bytes < MIN_SHARED_BYTES || bytes > WRITE_BUFFER_BYTES) this.#out.write(this.#takeOwn(bytes))
+    } else if (!this.#isShared(bytes)) this.#out.write(this.#takeOwn(bytes))
     else {
       this.settle()
       const buffer = this.#settled as Buffer
@@ -67,6 +69,12 @@ export class GatheredWriter {
     this.#bytes = 0
     this.#settledBytes = 0
     return hasRoom(this.#out)
+  }
+
+  /** Whether a batch of so many bytes is worth a buffer that is used again. */
+  #isShared(bytes: number): boolean {
+    if (bytes > WRITE_BUFFER_BYTES) return false
+    return bytes >= (this.#out.writableLength === 0 ? MIN_SHARED_BYTES : MIN_WAITING_BYTES)
   }
 
   /** All that is pending, in a buffer of its size. */
