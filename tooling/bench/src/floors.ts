@@ -40,6 +40,12 @@ const floors: readonly Floor[] = [
     metric: 'captured',
     bound: { atLeast: 0.85, times: { peer: 'tunnel', metric: 'not captured' } },
   },
+  { scenario: 'telling', metric: 'metrics', bound: { atLeast: 0.95, times: { peer: 'tunnel', metric: 'nothing' } } },
+  {
+    scenario: 'telling',
+    metric: 'events and metrics',
+    bound: { atLeast: 0.95, times: { peer: 'tunnel', metric: 'nothing' } },
+  },
   ...Object.keys(attacks).map(
     (name): Floor => ({
       scenario: 'under-siege',

@@ -10,6 +10,7 @@ import { inspection } from './scenarios/inspection.ts'
 import { policyRules } from './scenarios/policy.ts'
 import { small } from './scenarios/small.ts'
 import { start } from './scenarios/start.ts'
+import { telling } from './scenarios/telling.ts'
 import { underSiege } from './scenarios/under-siege.ts'
 import { upload } from './scenarios/upload.ts'
 import { webSocket } from './scenarios/web-socket.ts'
@@ -27,6 +28,7 @@ export const scenarios: readonly (Scenario | Probe)[] = [
   fairness,
   policyRules,
   inspection,
+  telling,
   underSiege,
   start,
   idle,

@@ -28,10 +28,10 @@ export interface RunningEdge {
 export async function startEdge(
   children: Children,
   signal: AbortSignal,
-  { args = [], openFiles }: { args?: readonly string[]; openFiles?: number } = {},
+  { args = [], openFiles, data = 'data' }: { args?: readonly string[]; openFiles?: number; data?: string } = {},
 ): Promise<RunningEdge> {
   const [httpPort, httpsPort] = [await freePort(), await freePort()]
-  const dataDir = join(children.dir, 'data')
+  const dataDir = join(children.dir, data)
   const command: Command = [
     process.execPath,
     join(root, 'apps/edge/bin/tunnel-edge.mjs'),
