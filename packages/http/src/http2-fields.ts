@@ -22,7 +22,7 @@ export function http2Fields(fields: HeaderList): Record<string, string | string[
   return result
 }
 
-/** `trailer` only announces, and HTTP/2 has trailers as well. */
-function isOfConnection(name: string): boolean {
+/** Whether a field has no place in HTTP/2. `trailer` only announces, and HTTP/2 has trailers as well. */
+export function isOfConnection(name: string): boolean {
   return isHopByHop(name) && name !== 'trailer'
 }

@@ -1,6 +1,7 @@
 import { isErrorCodeField, keepsDeclaredLength } from './forward-response.ts'
 import type { HeaderList, ResponseHead } from './head.ts'
-import { connectionNames, isHopByHop } from './hop-by-hop.ts'
+import { connectionNames } from './hop-by-hop.ts'
+import { isOfConnection } from './http2-fields.ts'
 import { type LocationRewrite, rewriteLocation } from './location.ts'
 
 export interface Http2ResponseFacts {
@@ -30,7 +31,7 @@ export function http2ResponseFields(
     if (name === 'content-length') {
       if (length !== undefined) fields.push(name, keepsDeclaredLength(head) ? value : length)
       length = undefined
-    } else if ((isHopByHop(name) && name !== 'trailer') || isErrorCodeField(name) || dropped?.has(name)) {
+    } else if (isOfConnection(name) || isErrorCodeField(name) || dropped?.has(name)) {
       // Ends with this leg.
     } else if (locationRewrite && name === 'location') fields.push(name, rewriteLocation(value, locationRewrite))
     else fields.push(name, value)

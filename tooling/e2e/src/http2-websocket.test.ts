@@ -179,6 +179,26 @@ describe('a WebSocket over HTTP/2', () => {
     await within(once(stream, 'close'), 'the stream to close')
   })
 
+  test('whose upstream says nothing is told so', async () => {
+    const tunnel = await startTestEdge({ limits: { upstreamIdleTimeoutMs: 300 } })
+    const upstream = await startRawUpstream(() => {})
+    const session = await openForWebSockets((await tunnel.forward(upstream)).url())
+    const { stream, answer } = await connect(session)
+    expect([answer[':status'], answer['tunnel-error-code']]).toEqual([504, 'ERR_TUNNEL_3005'])
+    stream.resume()
+    await within(once(stream, 'close'), 'the stream to close')
+  })
+
+  test('on which nothing comes or goes for too long is closed', async () => {
+    const tunnel = await startTestEdge({ limits: { upstreamIdleTimeoutMs: 300 } })
+    const session = await openForWebSockets((await tunnel.forward(await startEcho())).url())
+    const { stream, answer } = await connect(session)
+    expect(answer[':status']).toBe(200)
+    stream.resume()
+    await within(once(stream, 'close'), 'the stream to close')
+    expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
+  })
+
   test('of another protocol is refused', async () => {
     const tunnel = await startTestEdge()
     const session = await openForWebSockets((await tunnel.forward(await startEcho())).url())

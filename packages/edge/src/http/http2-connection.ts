@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import { HttpError, type RequestHead, requestHeadFromHttp2 } from '@tunnel/http'
+import { HttpError, type HttpLimits, type RequestHead, requestHeadFromHttp2, resolveHttpLimits } from '@tunnel/http'
 import {
   type ConnectionOutput,
   ServerConnection,
@@ -36,6 +36,8 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
   /** The stage of overload from which on its requests are refused. */
   readonly refusesFrom: number
   readonly path: DataPath
+  /** Of heads and trailers, for the life of the connection. */
+  readonly messageLimits: Readonly<HttpLimits>
   readonly #socket: TLSSocket
   readonly #connection: ServerConnection
   readonly #reads: SharedReads
@@ -52,6 +54,7 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
   constructor(socket: TLSSocket, path: DataPath, secured: SecuredFor) {
     const { limits, overload, observer } = path
     this.path = path
+    this.messageLimits = resolveHttpLimits({ maxHeadBytes: limits.maxHeadBytes, maxHeaders: limits.maxHeaders })
     this.secured = secured
     this.#socket = socket
     this.address = addressOf(socket)
@@ -106,8 +109,7 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
    */
   headOf(fields: readonly string[], endStream: boolean): RequestHead {
     if (this.#head && fields === this.#fields && endStream === this.#endStream) return this.#head
-    const { maxHeadBytes, maxHeaders } = this.path.limits
-    const head = requestHeadFromHttp2(fields, endStream, { maxHeadBytes, maxHeaders })
+    const head = requestHeadFromHttp2(fields, endStream, this.messageLimits)
     // That of a WebSocket has a key of its own.
     this.#head = head.upgrade === undefined ? head : undefined
     this.#fields = fields
@@ -124,7 +126,7 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
   }
 
   onOversizedRequest(stream: ServerStream, limit: 'maxHeaderListBytes' | 'maxHeaders'): StreamListener {
-    const { maxHeadBytes, maxHeaders } = this.path.limits
+    const { maxHeadBytes, maxHeaders } = this.messageLimits
     const error =
       limit === 'maxHeaders'
         ? new HttpError('ERR_HTTP_TOO_MANY_HEADERS', `more than maxHeaders ${maxHeaders} header fields`)

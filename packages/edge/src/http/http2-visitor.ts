@@ -84,12 +84,12 @@ export class Http2Visitor implements Visitor, StreamListener {
     if (!endpoint) return this.writeError(noSuchEndpoint(head.host))
     this.#endpoint = endpoint
     if (this.record) observed?.lead(this.record, endpoint)
-    const { upstreamIdleTimeoutMs } = path.limits
-    if (head.upgrade !== undefined) this.#upgraded = new UpgradedStream(this.#stream, upstreamIdleTimeoutMs)
-    this.#idleTimer = setTimeout(this.#onIdle, upstreamIdleTimeoutMs)
+    this.#idleTimer = setTimeout(this.#onIdle, path.limits.upstreamIdleTimeoutMs)
+    const { upgrade } = head
+    if (upgrade !== undefined) this.#upgraded = new UpgradedStream(this.#stream, () => this.#idleTimer?.refresh())
     this.#exchange = path.createExchange(this, endpoint, this.record?.forwarded ?? head, this.#onExchangeOver)
     this.#exchange.begin()
-    if (endStream || head.upgrade !== undefined) this.#exchange?.endRequest(undefined)
+    if (endStream || upgrade !== undefined) this.#exchange?.endRequest(undefined)
   }
 
   /** The head is none that could be answered otherwise. */
@@ -120,7 +120,7 @@ export class Http2Visitor implements Visitor, StreamListener {
     if (head?.framing === 'length' && this.#received !== head.contentLength) return this.#refuseBody()
     let trailers: HeaderList | undefined
     try {
-      trailers = fields && trailersFromHttp2(fields)
+      trailers = fields && trailersFromHttp2(fields, this.#connection.messageLimits)
     } catch (error) {
       if (!(error instanceof HttpError)) throw error
       return this.#refuseBody()
@@ -161,12 +161,15 @@ export class Http2Visitor implements Visitor, StreamListener {
   }
 
   readonly #onIdle = (): void => {
+    // Somebody has taken over.
+    if (this.#upgraded && !this.#exchange) return this.#stream.reset(errorCodes.CANCEL)
     this.#exchange?.timeOut()
     // The visitor may not take the answer either.
-    this.#lingerTimer ??= setTimeout(
-      () => this.#stream.reset(errorCodes.CANCEL),
-      this.#connection.path.limits.upstreamIdleTimeoutMs,
-    )
+    this.#resetIn(this.#connection.path.limits.upstreamIdleTimeoutMs, errorCodes.CANCEL)
+  }
+
+  #resetIn(delayMs: number, code: number): void {
+    this.#lingerTimer ??= setTimeout(() => this.#stream.reset(code), delayMs)
   }
 
   ends(): ConnectionEnds {
@@ -225,10 +228,7 @@ export class Http2Visitor implements Visitor, StreamListener {
   #stopSending(): void {
     if (this.#exchange?.requestEnded && this.#head?.upgrade === undefined) return
     this.#stream.resetWhenSent(errorCodes.NO_ERROR)
-    this.#lingerTimer ??= setTimeout(
-      () => this.#stream.reset(errorCodes.NO_ERROR),
-      this.#connection.path.limits.lingerTimeoutMs,
-    )
+    this.#resetIn(this.#connection.path.limits.lingerTimeoutMs, errorCodes.NO_ERROR)
   }
 
   flush(): boolean {
@@ -270,8 +270,6 @@ export class Http2Visitor implements Visitor, StreamListener {
     // The answer was no upgrade after all: nobody takes what the upstream has to say.
     if (this.#stream.isEnded) return use(new PassThrough().destroy())
     if (this.record) this.record.isComplete = true
-    clearTimeout(this.#idleTimer)
-    this.#idleTimer = undefined
     use(this.#upgraded as UpgradedStream)
   }
 }
