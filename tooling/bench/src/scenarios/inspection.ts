@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Probe } from '../scenario.ts'
-import { freePort, type Target, waitForOk, waitForPort } from '../target.ts'
+import { type Target, waitForOk } from '../target.ts'
 import { agentCommand, startEdge } from '../tunnel-programs.ts'
 import { ratesInTurn } from './in-turn.ts'
-import { startSmallUpstream } from './small-upstream.ts'
+import { ownSmallUpstream } from './small-upstream.ts'
 
 export const inspection: Probe = {
   name: 'inspection',
@@ -16,9 +16,7 @@ export const inspection: Probe = {
   needs: ['wrk', 'nginx'],
   maxRounds: 5,
   async measure(children, signal) {
-    const upstreamPort = await freePort()
-    await startSmallUpstream(upstreamPort, children)
-    await waitForPort(upstreamPort, children, signal)
+    const upstreamPort = await ownSmallUpstream(children, signal)
     const edge = await startEdge(children, signal)
     const targetOf = (name: string): Target => ({ port: edge.httpPort, host: `${name}.localhost:${edge.httpPort}` })
     const targets = [targetOf('captured'), targetOf('plain')] as const

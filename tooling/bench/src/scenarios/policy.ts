@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policies interpolate with the same form
 import { fileURLToPath } from 'node:url'
 import type { Probe } from '../scenario.ts'
-import { freePort, poll, type Target, waitForOk, waitForPort } from '../target.ts'
+import { poll, type Target, waitForOk } from '../target.ts'
 import { startEdge } from '../tunnel-programs.ts'
 import { ratesInTurn } from './in-turn.ts'
-import { startSmallUpstream } from './small-upstream.ts'
+import { ownSmallUpstream } from './small-upstream.ts'
 
 /** Five rules as people write them: what gets in, what is answered by the policy, what the upstream and the visitor are told. */
 const policy = JSON.stringify({
@@ -46,9 +46,7 @@ export const policyRules: Probe = {
   needs: ['wrk', 'nginx'],
   maxRounds: 5,
   async measure(children, signal) {
-    const upstreamPort = await freePort()
-    await startSmallUpstream(upstreamPort, children)
-    await waitForPort(upstreamPort, children, signal)
+    const upstreamPort = await ownSmallUpstream(children, signal)
     const edge = await startEdge(children, signal)
     const targetOf = (name: string): Target => ({ port: edge.httpPort, host: `${name}.localhost:${edge.httpPort}` })
     const [policed, plain] = [targetOf('policed'), targetOf('plain')]

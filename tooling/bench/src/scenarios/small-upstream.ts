@@ -1,5 +1,6 @@
 import { startNginx } from '../nginx.ts'
 import type { Children } from '../process.ts'
+import { freePort, waitForPort } from '../target.ts'
 
 export const smallBodyBytes = 150
 
@@ -13,6 +14,14 @@ export function startSmallUpstream(port: number, children: Children): Promise<vo
     ${smallLocation}
   }`,
   )
+}
+
+/** The same for a probe: on a free port, which it resolves to once it listens. */
+export async function ownSmallUpstream(children: Children, signal: AbortSignal): Promise<number> {
+  const port = await freePort()
+  await startSmallUpstream(port, children)
+  await waitForPort(port, children, signal)
+  return port
 }
 
 export const smallLocation = `location / { return 200 "${'x'.repeat(smallBodyBytes)}"; }`

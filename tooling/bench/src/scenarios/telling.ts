@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Probe } from '../scenario.ts'
-import { freePort, type Target, waitForOk, waitForPort } from '../target.ts'
+import { freePort, type Target, waitForOk } from '../target.ts'
 import { agentCommand, startEdge } from '../tunnel-programs.ts'
 import { ratesInTurn } from './in-turn.ts'
-import { startSmallUpstream } from './small-upstream.ts'
+import { ownSmallUpstream } from './small-upstream.ts'
 
 export const telling: Probe = {
   name: 'telling',
@@ -16,9 +16,7 @@ export const telling: Probe = {
   needs: ['wrk', 'nginx'],
   maxRounds: 5,
   async measure(children, signal) {
-    const upstreamPort = await freePort()
-    await startSmallUpstream(upstreamPort, children)
-    await waitForPort(upstreamPort, children, signal)
+    const upstreamPort = await ownSmallUpstream(children, signal)
     const metrics = async (): Promise<string[]> => ['--metrics-addr', `127.0.0.1:${await freePort()}`]
     const events = ['--events-file', join(children.dir, 'events.log')]
     const targets: Target[] = []
