@@ -6,8 +6,8 @@ import { root, sourcesOf, type WorkspacePackage, workspacePackages } from './wor
 /** What each package may import of the workspace, and why it is no more (design.md, "The house"). */
 const rules: Record<string, { may: string[]; because: string }> = {
   '@tunnel/testkit': { may: [], because: 'every package uses it in tests, so it can depend on none' },
-  '@tunnel/socket-reads': { may: [], because: 'it knows sockets and nothing of what they carry' },
-  '@tunnel/yamux': { may: ['@tunnel/socket-reads'], because: 'others use it without a tunnel' },
+  '@tunnel/socket-buffers': { may: [], because: 'it knows sockets and nothing of what they carry' },
+  '@tunnel/yamux': { may: ['@tunnel/socket-buffers'], because: 'others use it without a tunnel' },
   '@tunnel/http': { may: [], because: 'others use it without a tunnel; it knows bytes and nothing of agents' },
   '@tunnel/http2': {
     may: [],
@@ -20,12 +20,12 @@ const rules: Record<string, { may: string[]; because: string }> = {
   '@tunnel/traffic-policy': { may: ['@tunnel/http'], because: 'it decides, and others act: it opens no socket' },
   '@tunnel/inspector': { may: ['@tunnel/http'], because: 'it keeps what an observer is told, whoever tells it' },
   '@tunnel/agent-core': {
-    may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http'],
+    may: ['@tunnel/yamux', '@tunnel/protocol', '@tunnel/http', '@tunnel/socket-buffers'],
     because: 'the agent must install without server code',
   },
   '@tunnel/edge': {
     may: [
-      '@tunnel/socket-reads',
+      '@tunnel/socket-buffers',
       '@tunnel/yamux',
       '@tunnel/protocol',
       '@tunnel/http',

@@ -30,8 +30,11 @@ export interface AgentSession {
 
 /** What the edge does with a stream to an upstream. */
 export interface AgentStream {
-  /** `false`: wait for `onStreamDrain`. A string is latin1 (a head). The buffer is passed on by reference and must not change. */
-  write(data: Buffer | string): boolean
+  /**
+   * `false`: wait for `onStreamDrain`. A string is latin1 (a head). The buffer is passed on by reference and must not change before `onFree`, which
+   * says that nothing refers to it any more. It may run before `write` returns, and may never run.
+   */
+  write(data: Buffer | string, onFree?: () => void): boolean
   /** No more bytes to the upstream; its own go on. */
   end(): void
   /** Ends both directions now. `onStreamClose` follows. Idempotent. */

@@ -2,10 +2,9 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { TunnelError } from '@tunnel/protocol'
+import { atTurnEnd, hasRoom } from '@tunnel/socket-buffers'
 import type { AgentStream, StreamReceiver } from './agent-session.ts'
 import { resetSocket } from './reset-socket.ts'
-import { atTurnEnd } from './turn-end.ts'
-import { hasRoom } from './unsent.ts'
 
 /**
  * Moves bytes both ways between a visitor and a stream, as they are: TCP endpoints, and HTTP connections after an upgrade.

@@ -1,4 +1,4 @@
-import { atTurnEnd } from './turn-end.ts'
+import { atTurnEnd } from '@tunnel/socket-buffers'
 
 let atMs = Number.NaN
 

@@ -28,14 +28,14 @@ export class AttachedLink implements Link {
     if (connection.destroyed) process.nextTick(this.#onClose)
   }
 
-  write(parts: Buffer[], onWritten?: () => void): boolean {
+  write(parts: Buffer[], onFree?: () => void): boolean {
     const connection = this.#connection
     const last = parts.length - 1
-    if (last === 0) return connection.write(parts[0], onWritten)
-    if (this.#isTls) return writeJoined(connection, parts, onWritten)
+    if (last === 0) return connection.write(parts[0], onFree)
+    if (this.#isTls) return writeJoined(connection, parts, onFree)
     connection.cork()
     for (let i = 0; i < last; i++) connection.write(parts[i])
-    connection.write(parts[last], onWritten)
+    connection.write(parts[last], onFree)
     connection.uncork()
     return !connection.writableNeedDrain
   }

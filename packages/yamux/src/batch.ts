@@ -25,6 +25,7 @@ interface OpenFrame {
 /** Frames that leave in one write. */
 export class Batch {
   #parts: Buffer[] = []
+  #onFree: (() => void)[] = []
   #slab = slab
   #start = 0
   #end = 0
@@ -56,6 +57,21 @@ export class Batch {
     this.#seal()
     this.#parts.push(chunk as Buffer)
     this.bytes += chunk.length
+  }
+
+  /** `onFree` runs when the connection needs the bytes of this batch no more. */
+  whenFree(onFree: () => void): void {
+    this.#onFree.push(onFree)
+  }
+
+  /** Who waits for the bytes of this batch; asked for once, after {@link take}. `undefined`: nobody. */
+  takeOnFree(): (() => void) | undefined {
+    if (this.#onFree.length === 0) return undefined
+    const callbacks = this.#onFree
+    this.#onFree = []
+    return () => {
+      for (const callback of callbacks) callback()
+    }
   }
 
   /** What was gathered, in order; the batch is empty afterwards. */

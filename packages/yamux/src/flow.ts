@@ -71,10 +71,11 @@ export class Flow {
     this.send.push(chunk)
   }
 
-  /** As `write`, with nobody waiting for it. */
-  writeAndWake(chunk: Uint8Array): void {
+  /** As `write`, with nobody waiting for it to leave; `onFree` runs when the session refers to it no more. */
+  writeAndWake(chunk: Uint8Array, onFree: (() => void) | undefined): void {
     if (this.#lost || this.#finWanted) return
     this.send.push(chunk)
+    if (onFree) this.send.whenFree(onFree)
     this.#wakeIfSendable()
   }
 

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ReadTarget, readInto } from '@tunnel/socket-reads'
+import { type ReadTarget, readInto } from '@tunnel/socket-buffers'
 import { copyOf } from './small-copies.ts'
 
 /** What one read takes at most. */

@@ -1,10 +1,10 @@
 /** The way from a session to its connection. */
 export interface Link {
   /**
-   * Hands over one batch. False: no more until `LinkEvents.onDrain`. `onWritten` runs when the connection needs its bytes
-   * no more; never, where that cannot be known.
+   * Hands over one batch. False: no more until `LinkEvents.onDrain`. `onFree` runs when nobody refers to its bytes any more,
+   * which may be before it returns; never, where that cannot be known.
    */
-  write(parts: Buffer[], onWritten?: () => void): boolean
+  write(parts: Buffer[], onFree?: () => void): boolean
   /** Ends the connection after what was written; `onReleased` runs when the peer's side is closed too. */
   end(onReleased: () => void): void
   /** Ends it now. */

@@ -32,7 +32,6 @@ export class Scheduler {
   #woken = 0
   #isFlushing = false
   #onFlushed: (() => void) | undefined
-  #onWritten: (() => void)[] = []
   #isBlocked = false
   #blockedAtMs = 0
   #writeTimer: unknown
@@ -59,11 +58,6 @@ export class Scheduler {
   /** Has a write follow at the end of this turn. */
   schedule(): void {
     if (this.#immediate === undefined && !this.#isBlocked && this.#link) this.#immediate = setImmediate(this.#onTurn)
-  }
-
-  /** Runs `callback` once the batch that is being made, or else the next one, is written. */
-  afterWritten(callback: () => void): void {
-    this.#onWritten.push(callback)
   }
 
   unblock(): void {
@@ -128,16 +122,7 @@ export class Scheduler {
     if (batch.bytes === 0) return
     // A write callback may have aborted the session.
     if (this.#link === undefined) batch.take()
-    else if (!link.write(batch.take(), this.#takeOnWritten())) this.#block()
-  }
-
-  #takeOnWritten(): (() => void) | undefined {
-    if (this.#onWritten.length === 0) return undefined
-    const callbacks = this.#onWritten
-    this.#onWritten = []
-    return () => {
-      for (const callback of callbacks) callback()
-    }
+    else if (!link.write(batch.take(), batch.takeOnFree())) this.#block()
   }
 
   #block(): void {

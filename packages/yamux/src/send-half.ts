@@ -4,6 +4,13 @@ import { INITIAL_WINDOW_BYTES, MAX_U32 } from './frame.ts'
 
 export type WriteCallback = (error?: Error | null) => void
 
+/** A chunk that its owner wants to use again. */
+interface LentChunk {
+  /** `sentBytes` from which on it has left. */
+  readonly until: number
+  readonly onFree: () => void
+}
+
 /** A stream's outgoing bytes: what was written, how much of it the peer's window lets out, and who waits for it. */
 export class SendHalf {
   #chunks: Uint8Array[] = []
@@ -11,6 +18,7 @@ export class SendHalf {
   #window = INITIAL_WINDOW_BYTES
   #callback: WriteCallback | undefined
   #onDrained: (() => void) | undefined
+  readonly #lent: LentChunk[] = []
   queuedBytes = 0
   sentBytes = 0
 
@@ -22,6 +30,11 @@ export class SendHalf {
     if (chunk.length === 0) return
     this.#chunks.push(chunk)
     this.queuedBytes += chunk.length
+  }
+
+  /** `onFree` runs when the connection refers no more to any of what was pushed so far. */
+  whenFree(onFree: () => void): void {
+    this.#lent.push({ until: this.sentBytes + this.queuedBytes, onFree })
   }
 
   /** `callback` runs once everything pushed so far is on its way. */
@@ -50,18 +63,24 @@ export class SendHalf {
     const allowed = Math.min(limit, this.#window)
     let moved = 0
     while (this.queuedBytes > 0 && moved < allowed) {
-      moved += this.#moveOne(batch, allowed - moved)
+      const bytes = this.#moveOne(batch, allowed - moved)
+      moved += bytes
+      this.sentBytes += bytes
       if (this.queuedBytes === 0) this.#notifySent()
     }
     this.#window -= moved
-    this.sentBytes += moved
+    for (let lent = this.#lent[0]; lent && lent.until <= this.sentBytes; lent = this.#lent[0]) {
+      batch.whenFree(lent.onFree)
+      this.#lent.shift()
+    }
     return moved
   }
 
-  /** Drops what was not sent. */
+  /** Drops what was not sent. What was lent is not said to be free: the beginning of a chunk may be on its way. */
   discard(error: Error): void {
     this.#chunks = []
     this.#head = 0
+    this.#lent.length = 0
     this.queuedBytes = 0
     this.#onDrained = undefined
     const callback = this.#callback

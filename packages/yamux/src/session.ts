@@ -143,15 +143,6 @@ export class Session extends Duplex {
   }
 
   /**
-   * Runs `callback` when the connection needs no more the bytes that are being framed: call it within the callback of
-   * `stream.write(chunk, …)`, and `chunk` may be used again in `callback`. It may never run: when the session ends first, and
-   * when the session is piped, where nobody knows what became of the bytes.
-   */
-  afterWritten(callback: () => void): void {
-    this.#scheduler.afterWritten(callback)
-  }
-
-  /**
    * Measures the round-trip time, in milliseconds. While one ping is on its way, all callers share it.
    * The promise rejects with `ERR_YAMUX_PING_TIMEOUT` after `keepAliveTimeout` of silence, and when the session ends.
    */

@@ -45,12 +45,15 @@ export class Stream extends Duplex {
    * Writes past Node's machinery, which costs about as much per chunk as framing it; may be mixed with `write()` and
    * `end()`. `false`: 256 KiB or more are waiting for the peer's window; `drain` follows. The chunk is kept by reference.
    * After `end()` or `destroy()` it does nothing.
+   *
+   * `onFree` runs when nothing refers to the chunk any more, so that its memory may be used again. It may run before `send()` returns, and it may
+   * never run: where the stream or the session ends first, where the session is piped, and behind what `write()` has not sent yet.
    */
-  send(chunk: Uint8Array): boolean {
+  send(chunk: Uint8Array, onFree?: () => void): boolean {
     if (this.destroyed || this.writableEnded) return false
     // What Node still holds goes first.
     if (this.writableLength > 0) return this.write(chunk)
-    this.#flow.writeAndWake(chunk)
+    this.#flow.writeAndWake(chunk, onFree)
     if (this.#flow.send.queuedBytes < SEND_BUFFER_BYTES) return true
     this.#flow.send.whenDrained(() => this.emit('drain'))
     return false

@@ -69,3 +69,46 @@ test('a destroyed stream takes nothing more', async () => {
   stream.destroy()
   expect(stream.send(Buffer.from('x'))).toBe(false)
 })
+
+test('says that a chunk is free once it has left whole, and not before', async () => {
+  const { stream, peer, text } = await openPair()
+  peer.pause()
+  const free: string[] = []
+  stream.send(Buffer.alloc(200_000, 'a'), () => free.push('a'))
+  stream.send(Buffer.alloc(100_000, 'b'), () => free.push('b'))
+  stream.send(Buffer.alloc(100_000, 'c'))
+  stream.send(Buffer.alloc(10, 'd'), () => free.push('d'))
+  await settle()
+  expect(free).toEqual(['a'])
+  peer.resume()
+  await settle()
+  await settle()
+  expect(free).toEqual(['a', 'b', 'd'])
+  expect(text()).toHaveLength(1 + 400_010)
+})
+
+test('a chunk that a write callback sends is not free before it has left', async () => {
+  const { stream, peer } = await openPair()
+  peer.pause()
+  const free: string[] = []
+  // The window takes 262,143 bytes more: all of the first, which calls back while its frame is made, and the beginning of the second.
+  stream.write(Buffer.alloc(200_000, 'a'), () => stream.send(Buffer.alloc(100_000, 'b'), () => free.push('b')))
+  await settle()
+  expect(stream.bytesWritten).toBe(262_144)
+  expect(free).toEqual([])
+  peer.resume()
+  await settle()
+  await settle()
+  expect(free).toEqual(['b'])
+})
+
+test('says nothing of what a destroyed stream has not sent', async () => {
+  const { stream, peer } = await openPair()
+  peer.pause()
+  let isFree = false
+  stream.send(Buffer.alloc(300_000, 'a'), () => (isFree = true))
+  await settle()
+  stream.destroy()
+  await settle()
+  expect(isFree).toBe(false)
+})

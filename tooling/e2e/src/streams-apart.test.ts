@@ -1,22 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable, type Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
 import { type EndpointConfig, forwardOver } from '@tunnel/agent-core'
 import { expect, test } from 'vitest'
 import { responseTo, startRequest } from './harness/http-request.ts'
 import { openHttp2 } from './harness/http2-client.ts'
+import { BODY_BYTES, bodyOf, writePieces } from './harness/noise.ts'
 import { openTcp, visit } from './harness/raw-connection.ts'
 import { startTestEdge } from './harness/test-edge.ts'
 import { startRawUpstream, startUpstream } from './harness/upstream.ts'
-
-/** More than windows, queues and the kernel hold of one that is not read. */
-const BODY_BYTES = 5 * 1024 * 1024
-
-// No two bodies agree in any place that a mistake could mix up: each is another part of the same noise, which does not repeat.
-const noise = randomBytes(BODY_BYTES + 1_000_000)
-const bodyOf = (seed: number): Buffer => noise.subarray(seed * 9973, seed * 9973 + BODY_BYTES)
 
 /** `/7` is body 7; `?chunked` leaves its length out. */
 function answer(incoming: IncomingMessage, response: ServerResponse): void {
@@ -24,17 +17,6 @@ function answer(incoming: IncomingMessage, response: ServerResponse): void {
   response.setHeader('content-type', 'text/plain')
   if (search !== '?chunked') response.setHeader('content-length', BODY_BYTES)
   writePieces(response, bodyOf(Number(pathname.slice(1))))
-}
-
-/** In pieces of many sizes, so that frames and records of TLS cut it everywhere. */
-function* piecesOf(body: Buffer): Generator<Buffer> {
-  for (let at = 0, size = 1; at < body.length; at += size, size = ((size * 7) % 100_003) + 1) {
-    yield body.subarray(at, at + size)
-  }
-}
-
-function writePieces(out: Writable, body: Buffer): void {
-  Readable.from(piecesOf(body)).pipe(out)
 }
 
 const rules = (phase: string, ...actions: object[]): EndpointConfig => ({

@@ -6,17 +6,20 @@ export function loopbackStream(): { visitor: Duplex; stream: Stream } {
   const [visitor, far] = duplexPair()
   const write = far.write.bind(far)
   // A pair hands chunks on by reference, and forwarders read into the same buffers again.
-  const send = (chunk: Uint8Array, callback?: (error?: Error | null) => void): boolean =>
+  const copy = (chunk: Uint8Array, callback?: (error?: Error | null) => void): boolean =>
     callback ? write(Buffer.from(chunk), callback) : write(Buffer.from(chunk))
   const stream = Object.assign(far, {
     bytesRead: 0,
     bytesWritten: 0,
-    write: (chunk: Uint8Array, callback?: (error?: Error | null) => void): boolean => send(chunk, callback),
-    send: (chunk: Uint8Array): boolean => send(chunk),
+    write: copy,
+    send: (chunk: Uint8Array, onFree?: () => void): boolean => {
+      const hasRoom = copy(chunk)
+      onFree?.()
+      return hasRoom
+    },
     readInto(sink: StreamSink): void {
       far.on('data', (chunk: Buffer) => sink.onData(chunk)).on('end', () => sink.onEnd())
     },
-    session: { afterWritten: (callback: () => void): void => callback() },
   })
   // Takers of streams use no more of one than is here, as of what TLS in this process gives them.
   return { visitor, stream: stream as unknown as Stream }

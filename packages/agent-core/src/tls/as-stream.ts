@@ -7,12 +7,12 @@ import type { Stream, StreamSink } from '@tunnel/yamux'
  */
 export function asStream(socket: TLSSocket): Stream {
   const inside = Object.assign(socket, {
-    send: (chunk: Uint8Array): boolean => socket.write(chunk),
+    // A chunk whose write has called back is encrypted: nothing refers to it.
+    send: (chunk: Uint8Array, onFree?: () => void): boolean =>
+      socket.write(chunk, onFree && ((error) => error ?? onFree())),
     readInto: (sink: StreamSink): void => {
       socket.on('data', (chunk: Buffer) => sink.onData(chunk)).on('end', () => sink.onEnd())
     },
-    // A chunk whose write has called back is encrypted: nothing refers to it.
-    session: { afterWritten: (callback: () => void): void => callback() },
     write: (): boolean => {
       restore()
       return true

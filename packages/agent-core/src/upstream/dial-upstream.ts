@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type SecureContext } from 'node:tls'
 import type { UpstreamAddress } from './address.ts'
-import { takeReadBuffer } from './read-buffers.ts'
+import { readBuffers } from './read-buffers.ts'
 
 export interface UpstreamDialOptions {
   /** Verify the certificate of an `https` or `tls` upstream. @default false (reference §2.5: a private network is assumed) */
@@ -44,7 +44,7 @@ export function dialUpstream(address: UpstreamAddress, options: UpstreamDialOpti
 function readInto(onRead: ReadHandler): OnReadOpts {
   let buffer: Buffer | undefined
   return {
-    buffer: () => (buffer ??= takeReadBuffer()),
+    buffer: () => (buffer ??= readBuffers.take()),
     callback: (bytes) => {
       const current = buffer as Buffer
       if (onRead(bytes, current)) buffer = undefined

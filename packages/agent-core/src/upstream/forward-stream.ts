@@ -7,8 +7,9 @@ import { tapOpener } from '../inspection/tap-opener.ts'
 import type { UpstreamAddress } from './address.ts'
 import { reasonOf } from './dial-error.ts'
 import { connectedEvent, dialUpstream, type UpstreamDialOptions } from './dial-upstream.ts'
-import { returnReadBuffer } from './read-buffers.ts'
+import { readBuffers } from './read-buffers.ts'
 import { resetSocket } from './reset-socket.ts'
+import { UpstreamWrites } from './upstream-writes.ts'
 
 export interface ForwardOptions extends UpstreamDialOptions {
   /** How long a connection to the upstream may take. @default 3_000 (reference §2.3) */
@@ -44,7 +45,7 @@ export function forwardStream(
     header,
   )?.((direction, bytes) => {
     if (direction === 'response') stream.send(bytes)
-    else if (!upstream.writableEnded) upstream.write(bytes)
+    else if (!upstream.writableEnded) writes.write(bytes)
   })
   const upstream = dialUpstream(address, options, (bytes, buffer) => {
     const chunk = buffer.subarray(0, bytes)
@@ -53,8 +54,7 @@ export function forwardStream(
       if (!stream.send(Buffer.from(chunk))) upstream.pause()
       return false
     }
-    writeAndReturn(stream, chunk, buffer)
-    if (stream.writableLength >= MAX_UNSENT_BYTES) upstream.pause()
+    if (!stream.send(chunk, () => readBuffers.give(buffer))) upstream.pause()
     return true
   })
   const startedAt = performance.now()
@@ -63,6 +63,7 @@ export function forwardStream(
     () => upstream.destroy(new Error(`no connection within ${dialTimeoutMs} ms`)),
     dialTimeoutMs,
   )
+  const writes = new UpstreamWrites(upstream, () => stream.pause())
   let connected = false
 
   upstream.once(connectedEvent(address), () => {
@@ -99,8 +100,8 @@ export function forwardStream(
   })
   // Node closes a TLS connection that is ended before its handshake is over, without a byte of the answer.
   const endUpstream = (): void => {
-    if (connected) upstream.end()
-    else upstream.once(connectedEvent(address), () => upstream.end())
+    if (connected) writes.end()
+    else upstream.once(connectedEvent(address), () => writes.end())
   }
   if (options.announcement) upstream.write(options.announcement)
   if (first.length > 0) {
@@ -110,7 +111,7 @@ export function forwardStream(
   // A TCP upstream is to see the difference between a visitor that ended and one that broke off; for an HTTP upstream, whose
   // messages have their own ends, an unused connection is no error.
   const breakOff = (): void => void (address.scheme === 'tcp' ? resetSocket(upstream) : upstream.destroy())
-  pump(stream, upstream, endUpstream, breakOff, tap)
+  pump(stream, upstream, writes, endUpstream, breakOff, tap)
 }
 
 export const DEFAULT_DIAL_TIMEOUT_MS = 3000
@@ -131,23 +132,13 @@ export function refuse(
   stream.resume()
 }
 
-/** How much may wait in front of a slow side before the other is held back. Node's mark of 16 KiB would do so with every chunk. */
-const MAX_UNSENT_BYTES = 256 * 1024
-
 /** Up to here a copy is cheaper than another buffer, and an idle connection keeps but one. */
 const COPY_BYTES = 4 * 1024
-
-/** Writes `bytes` of `buffer`, which is free again once they are on their way. */
-function writeAndReturn(stream: Stream, bytes: Buffer, buffer: Buffer): void {
-  stream.write(bytes, (error) => {
-    // Framed, not yet written: the connection still refers to it.
-    if (!error) stream.session.afterWritten(() => returnReadBuffer(buffer))
-  })
-}
 
 function pump(
   stream: Stream,
   upstream: Socket,
+  writes: UpstreamWrites,
   endUpstream: () => void,
   breakOff: () => void,
   tap: StreamTap | undefined,
@@ -158,10 +149,10 @@ function pump(
     stream.end()
   })
   stream.readInto({
+    consumesAtOnce: true,
     onData(chunk) {
       tap?.fromVisitor(chunk)
-      upstream.write(chunk)
-      if (upstream.writableLength >= MAX_UNSENT_BYTES) stream.pause()
+      writes.write(chunk)
     },
     onEnd() {
       tap?.visitorEnded()

@@ -29,9 +29,9 @@ class MeteredStream implements AgentStream {
     this.#use = use
   }
 
-  write(data: Buffer | string): boolean {
+  write(data: Buffer | string, onFree?: () => void): boolean {
     this.#use.onBytes(data.length)
-    return this.#stream.write(data)
+    return this.#stream.write(data, onFree)
   }
 
   end(): void {

@@ -48,8 +48,8 @@ export class HeldStream implements AgentStream {
     this.#receiver.onStreamClose(error)
   }
 
-  write(data: Buffer | string): boolean {
-    if (this.#stream) return this.#stream.write(data)
+  write(data: Buffer | string, onFree?: () => void): boolean {
+    if (this.#stream) return this.#stream.write(data, onFree)
     this.#held.push(data)
     this.#heldBytes += data.length
     return this.#heldBytes < MAX_HELD_BYTES

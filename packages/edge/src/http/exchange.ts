@@ -93,16 +93,16 @@ export class Exchange implements UpstreamListener, VisitorExchange {
     this.#upstream.stream.write(this.#requestHead)
   }
 
-  writeRequestBody(chunk: Buffer): void {
+  writeRequestBody(chunk: Buffer, onFree?: () => void): void {
     const stream = this.#upstream?.stream
     if (!stream) return
     let more: boolean
     if (this.#head.framing === 'chunked') {
       stream.write(chunkHead(chunk.length))
-      stream.write(chunk)
+      stream.write(chunk, onFree)
       more = stream.write('\r\n')
     } else {
-      more = stream.write(chunk)
+      more = stream.write(chunk, onFree)
     }
     if (!more) this.#visitor.pauseRequest()
   }

@@ -14,6 +14,7 @@ import {
   serializeResponseHead,
   serializeTrailers,
 } from '@tunnel/http'
+import { GatheredWriter, hasRoom } from '@tunnel/socket-buffers'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { ConnectionRecord } from '../observation/connection-record.ts'
 import type { ExchangeRecord } from '../observation/exchange-record.ts'
@@ -23,14 +24,11 @@ import type { EndpointPolicy } from '../policy/endpoint-policy.ts'
 import { policeHead } from '../policy/policed-head.ts'
 import { resetSocket } from '../reset-socket.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
-import { atTurnEnd } from '../turn-end.ts'
 import { turnTimeMs } from '../turn-time.ts'
-import { hasRoom } from '../unsent.ts'
 import type { DataPath } from './data-path.ts'
 import { errorBody, errorCodeOf, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
 import { acceptOf } from './field.ts'
 import { ForwardedRequest, type ForwardedResponse, framingForVisitor } from './forwarded-head.ts'
-import { GatheredWriter } from './gathered-writer.ts'
 import { SharedReads } from './shared-reads.ts'
 import type { Visitor } from './visitor.ts'
 import {
@@ -41,9 +39,6 @@ import {
   noSuchEndpoint,
 } from './visitor-errors.ts'
 import type { VisitorExchange } from './visitor-exchange.ts'
-
-/** From here on a body is written without waiting for the end of the turn. */
-const FLUSH_BYTES = 128 * 1024
 
 /** One HTTP/1.1 visitor connection: requests one after the other, pipelined ones in their turn. */
 export class Http1Visitor implements Visitor, RequestHandler {
@@ -71,7 +66,6 @@ export class Http1Visitor implements Visitor, RequestHandler {
   #wantsNext = false
   #handedOver = false
   #closing = false
-  #flushScheduled = false
   #visitorEnded = false
   #lingerBytes = 0
   #headTimer: NodeJS.Timeout | undefined
@@ -105,7 +99,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#path = path
     this.#refusesFrom = path.overload.refusesFrom(socket)
     this.address = addressOf(socket)
-    this.#writer = new GatheredWriter(socket)
+    this.#writer = new GatheredWriter(socket, () => this.#exchange?.onVisitorFull())
     const { maxHeadBytes, maxHeaders, clientIdleTimeoutMs } = path.limits
     this.#decoder = new RequestDecoder(this, { maxHeadBytes, maxHeaders })
     this.#reads = new SharedReads(socket, this.#onData)
@@ -284,7 +278,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   onBody(chunk: Buffer): void {
     if (this.record) this.record.requestBytes += chunk.length
-    this.#exchange?.writeRequestBody(this.#reads.keep(chunk))
+    if (this.#exchange) this.#reads.give(chunk, this.#exchange)
   }
 
   onEnd(trailers: HeaderList | undefined): void {
@@ -361,19 +355,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   /** A whole answer leaves at once; the middle of a long one waits, copied, for what else this turn brings. */
   flush(): boolean {
-    if (!this.#exchange || this.#writer.pendingBytes >= FLUSH_BYTES) return this.#writer.flush()
-    if (this.#writer.pendingBytes === 0) return true
-    this.#writer.settle()
-    if (!this.#flushScheduled) {
-      this.#flushScheduled = true
-      atTurnEnd(this.#flushLate)
-    }
-    return true
-  }
-
-  readonly #flushLate = (): void => {
-    this.#flushScheduled = false
-    if (!this.#handedOver && !this.#writer.flush()) this.#exchange?.onVisitorFull()
+    return this.#exchange ? this.#writer.flushSoon() : this.#writer.flush()
   }
 
   writeError(error: VisitorError): void {

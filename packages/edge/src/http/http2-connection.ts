@@ -7,18 +7,17 @@ import {
   type ServerStream,
   type StreamListener,
 } from '@tunnel/http2'
+import { atTurnEnd, GatheredWriter, hasRoom } from '@tunnel/socket-buffers'
 import { ConnectionRecord } from '../observation/connection-record.ts'
 import { addressOf, type ConnectionEnds, endsOf } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
 import type { SecuredFor } from '../tls/secured-for.ts'
-import { atTurnEnd } from '../turn-end.ts'
-import { hasRoom } from '../unsent.ts'
 import type { DataPath } from './data-path.ts'
 import { ForwardedRequest } from './forwarded-head.ts'
-import { GatheredWriter } from './gathered-writer.ts'
 import { IdleWatch } from './http2-idle-watch.ts'
 import { Http2Visitor } from './http2-visitor.ts'
 import { SharedReads } from './shared-reads.ts'
+import type { VisitorExchange } from './visitor-exchange.ts'
 
 /** SETTINGS_MAX_FRAME_SIZE: what a frame of a head comes to where it is full. */
 const FRAME_BYTES = 16_384
@@ -95,6 +94,11 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
   /** Ends the whole connection, without an answer. */
   drop(): void {
     this.#socket.destroy()
+  }
+
+  /** Hands part of what is being received to `exchange`, which may keep it. */
+  give(chunk: Buffer, exchange: VisitorExchange): void {
+    this.#reads.give(chunk, exchange)
   }
 
   /** Part of what is being received, for later. */

@@ -8,11 +8,11 @@ import {
   trailersFromHttp2,
 } from '@tunnel/http'
 import { errorCodes, type ServerStream, type StreamListener } from '@tunnel/http2'
+import { atTurnEnd } from '@tunnel/socket-buffers'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { ExchangeRecord } from '../observation/exchange-record.ts'
 import type { ConnectionEnds } from '../peer-address.ts'
 import type { ConnectionPolicies } from '../policy/connection-policies.ts'
-import { atTurnEnd } from '../turn-end.ts'
 import { turnTimeMs } from '../turn-time.ts'
 import { errorBody, errorCodeOf, errorHeaders, type VisitorError } from './error-response.ts'
 import { acceptOf } from './field.ts'
@@ -110,7 +110,7 @@ export class Http2Visitor implements Visitor, StreamListener {
     if (head?.framing === 'length' && this.#received > head.contentLength) return this.#refuseBody()
     if (!exchange) return
     this.#idleTimer?.refresh()
-    exchange.writeRequestBody(this.#connection.keep(chunk))
+    this.#connection.give(chunk, exchange)
   }
 
   onEnd(fields: readonly string[] | undefined): void {

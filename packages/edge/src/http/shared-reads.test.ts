@@ -132,3 +132,39 @@ test('holds back while the socket is paused', async () => {
   await once(accepted, 'end')
   expect(chunks).toEqual(['one', 'two'])
 })
+
+test('what a taker keeps stays as it is until all of its parts are free, and is read into again then', async () => {
+  const { visitor, accepted } = await connection()
+  const taken: { bytes: Buffer; onFree: (() => void) | undefined }[] = []
+  const taker = { writeRequestBody: (bytes: Buffer, onFree?: () => void) => void taken.push({ bytes, onFree }) }
+  const { next } = reads(accepted, (shared, chunk) => {
+    const half = chunk.length >> 1
+    shared.give(chunk.subarray(0, half), taker)
+    shared.give(chunk.subarray(half), taker)
+  })
+  const send = async (letter: string): Promise<void> => {
+    const read = next()
+    visitor.write(letter.repeat(65_536))
+    await read
+  }
+  const text = (): string => taken.map(({ bytes }) => `${bytes}`).join('')
+  let sent = ''
+  // The first read comes into the buffer of all, and what is taken of it is a copy.
+  while (taken.length === 0 || taken.at(-1)?.onFree === undefined) {
+    await send('a')
+    sent = 'a'.repeat(Buffer.concat(taken.map(({ bytes }) => bytes)).length)
+  }
+  expect(text()).toBe(sent)
+
+  const [one, other] = taken.slice(-2)
+  const before = new Set(taken.map(({ bytes }) => bytes.buffer))
+  one?.onFree?.()
+  await send('b')
+  expect(before.has(taken.at(-1)!.bytes.buffer)).toBe(false)
+  expect(`${other?.bytes}`).toMatch(/^a+$/)
+  other?.onFree?.()
+  // Its place is that of the read after the next one.
+  await send('c')
+  await send('d')
+  expect(taken.slice(-4).some(({ bytes }) => bytes.buffer === other?.bytes.buffer)).toBe(true)
+})

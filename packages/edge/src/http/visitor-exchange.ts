@@ -9,7 +9,8 @@ export interface VisitorExchange {
   readonly locationRewrite: LocationRewrite | undefined
   /** Sends the head on. The visitor has its answer, or will. `wasCounted`: the endpoint's credential has been asked about the request before. */
   begin(wasCounted?: boolean): void
-  writeRequestBody(chunk: Buffer): void
+  /** `onFree`: as that of `AgentStream.write`. */
+  writeRequestBody(chunk: Buffer, onFree?: () => void): void
   endRequest(trailers: HeaderList | undefined): void
   /** The visitor left: whatever the upstream still says is unwanted. */
   visitorLeft(): void

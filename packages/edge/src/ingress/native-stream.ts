@@ -20,8 +20,8 @@ export class NativeStream implements AgentStream, StreamSink {
     stream.write(encodeStreamHeader(header))
   }
 
-  write(data: Buffer | string): boolean {
-    return this.#stream.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+  write(data: Buffer | string, onFree?: () => void): boolean {
+    return this.#stream.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, onFree)
   }
 
   end(): void {

@@ -81,10 +81,10 @@ export class PolicedExchange implements VisitorExchange, RequestBodySource, Poli
     }
   }
 
-  writeRequestBody(chunk: Buffer): void {
+  writeRequestBody(chunk: Buffer, onFree?: () => void): void {
     if (this.#next) {
       this.#bodyGone = true
-      return this.#next.writeRequestBody(chunk)
+      return this.#next.writeRequestBody(chunk, onFree)
     }
     if (!this.#isAnswered) this.#held.write(chunk)
   }

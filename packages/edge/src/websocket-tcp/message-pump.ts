@@ -1,10 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { TunnelError } from '@tunnel/protocol'
+import { atTurnEnd, hasRoom } from '@tunnel/socket-buffers'
 import { createWebSocketTcpConverter } from '@tunnel/traffic-policy'
 import type { AgentStream, StreamReceiver } from '../agent-session.ts'
 import type { EdgeLimits } from '../limits.ts'
-import { atTurnEnd } from '../turn-end.ts'
-import { hasRoom } from '../unsent.ts'
 
 export type MessagePumpLimits = Pick<
   EdgeLimits,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { readInto } from '@tunnel/socket-reads'
+import { readInto } from '@tunnel/socket-buffers'
 
 const buffer = Buffer.allocUnsafeSlow(64 * 1024)
 

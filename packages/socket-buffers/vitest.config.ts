@@ -4,5 +4,5 @@ export default defineConfig({
   // Tests read sources of workspace packages: nothing has to be built first.
   resolve: { conditions: ['@tunnel/source'] },
   ssr: { resolve: { conditions: ['@tunnel/source'] } },
-  test: { name: '@tunnel/socket-reads', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+  test: { name: '@tunnel/socket-buffers', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
 })

@@ -1,11 +1,20 @@
 import type { Writable } from 'node:stream'
-import { hasRoom } from '../unsent.ts'
-import { returnWriteBuffer, takeWriteBuffer, WRITE_BUFFER_BYTES } from './gathered-writer-buffers.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { atTurnEnd } from './turn-end.ts'
+import { hasRoom } from './unsent.ts'
+
+/**
+ * For all writers together. What is gathered for one comes to 128 KiB, one more read of an agent's connection, and the framing of chunks, in all
+ * but odd cases; as many are kept as 50 downloads use.
+ */
+export const writeBuffers = new BufferPool({ bufferBytes: 200 * 1024, maxFree: 64 })
 
 /** A small answer is written in a buffer of its own size. */
 const MIN_SHARED_BYTES = 16 * 1024
 /** So is a smaller batch than this behind others that wait: a slow reader would hold many that are used again, for little. */
 const MIN_WAITING_BYTES = 64 * 1024
+/** So many do not wait for the end of the turn. */
+const SOON_BYTES = 128 * 1024
 
 /**
  * Collects what one event-loop turn has to say to a visitor and writes it at once, as one buffer: cheaper than handing several to `writev`
@@ -13,14 +22,18 @@ const MIN_WAITING_BYTES = 64 * 1024
  */
 export class GatheredWriter {
   readonly #out: Writable
+  readonly #onFull: (() => void) | undefined
+  #isScheduled = false
   #parts: (Buffer | string)[] = []
   #bytes = 0
   /** What was pushed before the last {@link settle}. */
   #settled: Buffer | undefined
   #settledBytes = 0
 
-  constructor(out: Writable) {
+  /** `onFull`: a flush at the end of a turn has found that `out` takes no more for now. */
+  constructor(out: Writable, onFull?: () => void) {
     this.#out = out
+    this.#onFull = onFull
   }
 
   /** Strings are latin1. Nothing leaves before {@link flush}; until then, or until {@link settle}, a part must not change. */
@@ -41,10 +54,10 @@ export class GatheredWriter {
     const bytes = this.#bytes
     const before = this.#settled
     if (before === undefined || before.length < bytes) {
-      this.#settled = takeWriteBuffer(bytes)
+      this.#settled = writeBuffers.take(bytes)
       if (before) {
         before.copy(this.#settled, 0, 0, this.#settledBytes)
-        returnWriteBuffer(before)
+        writeBuffers.give(before)
       }
     }
     this.#copyParts(this.#settled as Buffer, this.#settledBytes)
@@ -64,16 +77,32 @@ export class GatheredWriter {
       this.settle()
       const buffer = this.#settled as Buffer
       this.#settled = undefined
-      this.#out.write(buffer.subarray(0, bytes), () => returnWriteBuffer(buffer))
+      this.#out.write(buffer.subarray(0, bytes), () => writeBuffers.give(buffer))
     }
     this.#bytes = 0
     this.#settledBytes = 0
     return hasRoom(this.#out)
   }
 
+  /** {@link settle}, and {@link flush} with what else the turn brings; at once, where much is pending. */
+  flushSoon(): boolean {
+    if (this.#bytes >= SOON_BYTES) return this.flush()
+    this.settle()
+    if (this.#bytes > 0 && !this.#isScheduled) {
+      this.#isScheduled = true
+      atTurnEnd(this.#flushLate)
+    }
+    return true
+  }
+
+  readonly #flushLate = (): void => {
+    this.#isScheduled = false
+    if (this.#bytes > 0 && this.#out.writable && !this.flush()) this.#onFull?.()
+  }
+
   /** Whether a batch of so many bytes is worth a buffer that is used again. */
   #isShared(bytes: number): boolean {
-    if (bytes > WRITE_BUFFER_BYTES) return false
+    if (bytes > writeBuffers.bufferBytes) return false
     return bytes >= (this.#out.writableLength === 0 ? MIN_SHARED_BYTES : MIN_WAITING_BYTES)
   }
 
@@ -84,7 +113,7 @@ export class GatheredWriter {
     this.#settled = undefined
     if (settled) {
       settled.copy(own, 0, 0, this.#settledBytes)
-      returnWriteBuffer(settled)
+      writeBuffers.give(settled)
     }
     this.#copyParts(own, this.#settledBytes)
     return own

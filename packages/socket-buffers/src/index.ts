@@ -2,7 +2,7 @@
  * Reads a connected socket into buffers of your own, as `onread` does for those that `net.connect` makes.
  *
  * @example
- * import { readInto } from '@tunnel/socket-reads'
+ * import { readInto } from '@tunnel/socket-buffers'
  *
  * const buffer = Buffer.allocUnsafeSlow(64 * 1024)
  * createServer((socket) => {
@@ -12,4 +12,9 @@
  *
  * @packageDocumentation
  */
+export { BufferPool, type BufferPoolOptions } from './buffer-pool.ts'
+export { GatheredWriter } from './gathered-writer.ts'
+export { HeldBuffer } from './held-buffer.ts'
 export { type ReadTarget, readInto, stopReadingInto } from './read-into.ts'
+export { atTurnEnd } from './turn-end.ts'
+export { hasRoom, MAX_UNSENT_BYTES } from './unsent.ts'

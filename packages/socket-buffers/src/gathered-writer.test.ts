@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { MAX_UNSENT_BYTES } from '../unsent.ts'
-import { GatheredWriter } from './gathered-writer.ts'
-import { returnWriteBuffer, takeWriteBuffer, WRITE_BUFFER_BYTES } from './gathered-writer-buffers.ts'
+import { GatheredWriter, writeBuffers } from './gathered-writer.ts'
+import { MAX_UNSENT_BYTES } from './unsent.ts'
 
 /** Keeps every write call apart, by reference. `hold` finishes none before `release`. */
 function recorder(options: { hold: boolean } = { hold: false }) {
@@ -105,7 +104,7 @@ test('a slow reader holds one large buffer for a small batch, and no more', () =
     writer.flush()
   }
   // The others wait in the Writable.
-  expect(writes.map(({ buffer }) => buffer.byteLength)).toEqual([WRITE_BUFFER_BYTES])
+  expect(writes.map(({ buffer }) => buffer.byteLength)).toEqual([writeBuffers.bufferBytes])
 
   const waiting: number[] = []
   const slow = { writableLength: 1, write: (chunk: Buffer) => waiting.push(chunk.buffer.byteLength) }
@@ -114,15 +113,15 @@ test('a slow reader holds one large buffer for a small batch, and no more', () =
     behind.push(Buffer.alloc(bytes))
     behind.flush()
   }
-  expect(waiting).toEqual([30_000, WRITE_BUFFER_BYTES])
+  expect(waiting).toEqual([30_000, writeBuffers.bufferBytes])
 })
 
 test('as many buffers are used again as a turn has visitors', () => {
-  const buffers = Array.from({ length: 50 }, () => takeWriteBuffer(1))
-  for (const buffer of buffers) returnWriteBuffer(buffer)
-  const again = Array.from({ length: 50 }, () => takeWriteBuffer(1))
+  const buffers = Array.from({ length: 50 }, () => writeBuffers.take(1))
+  for (const buffer of buffers) writeBuffers.give(buffer)
+  const again = Array.from({ length: 50 }, () => writeBuffers.take(1))
   expect(again.every((buffer) => buffers.includes(buffer))).toBe(true)
-  for (const buffer of again) returnWriteBuffer(buffer)
+  for (const buffer of again) writeBuffers.give(buffer)
 })
 
 test('says when the reader is too slow', () => {
