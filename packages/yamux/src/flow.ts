@@ -6,6 +6,7 @@ import { ReceiveHalf } from './receive-half.ts'
 import { SendHalf, type WriteCallback } from './send-half.ts'
 import type { Stream } from './stream.ts'
 import { nextState, type StreamEvent, type StreamState } from './stream-state.ts'
+import type { Waiting } from './turn-queue.ts'
 import type { WindowGrowth } from './window-growth.ts'
 
 /** What a flow needs of its session. */
@@ -19,13 +20,15 @@ export interface FlowHost {
 }
 
 /** The session's side of a stream: its state, its two halves, and the frames it has to send. */
-export class Flow {
+export class Flow implements Waiting {
   readonly id: number
   readonly send = new SendHalf()
   readonly receive: ReceiveHalf
   /** The scheduler's. */
-  next: Flow | undefined
+  next: Waiting | undefined
   isQueued = false
+  round = -1
+  roundBytes = 0
   readonly #host: FlowHost
   readonly #isOurs: boolean
   #state: StreamState
@@ -54,6 +57,10 @@ export class Flow {
   /** Whether the peer can know of this stream. */
   get isAnnounced(): boolean {
     return this.#state !== 'init'
+  }
+
+  get queuedBytes(): number {
+    return this.send.queuedBytes
   }
 
   attach(stream: Stream): void {

@@ -3,11 +3,12 @@ import type { Clock } from './clock.ts'
 import { ControlQueue } from './control-queue.ts'
 import type { Flow } from './flow.ts'
 import type { Link } from './link.ts'
+import { TURN_BYTES, TurnQueue } from './turn-queue.ts'
 
-/** What one stream may send before the next one has its turn. */
-const TURN_BYTES = 16 * 1024
 /** How much is gathered before it is written. */
 const BATCH_BYTES = 128 * 1024
+/** What streams that go first may have of it while others wait. */
+const FEW_BYTES = BATCH_BYTES - TURN_BYTES
 /** So many streams do not wait for the end of the turn: while this side is still busy with it, the peer can begin. */
 const BATCH_STREAMS = 24
 /** What a closing session still hands to its connection at most. */
@@ -26,8 +27,7 @@ export class Scheduler {
   readonly #options: SchedulerOptions
   readonly #batch = new Batch()
   #link: Link | undefined
-  #first: Flow | undefined
-  #last: Flow | undefined
+  readonly #waiting = new TurnQueue<Flow>()
   #immediate: NodeJS.Immediate | undefined
   #woken = 0
   #isFlushing = false
@@ -51,7 +51,7 @@ export class Scheduler {
     // Before this one, which may have more to say in a moment.
     if (this.#woken >= BATCH_STREAMS) this.#flush()
     this.#woken++
-    this.#append(flow)
+    this.#waiting.add(flow)
     this.schedule()
   }
 
@@ -84,8 +84,7 @@ export class Scheduler {
     this.#link = undefined
     this.#options.clock.clearTimeout(this.#writeTimer)
     this.#writeTimer = undefined
-    this.#first = undefined
-    this.#last = undefined
+    this.#waiting.clear()
   }
 
   #onTurn = (): void => {
@@ -104,18 +103,21 @@ export class Scheduler {
   }
 
   #isIdle(): boolean {
-    return this.#first === undefined && this.control.isEmpty
+    return this.#waiting.isEmpty && this.control.isEmpty
   }
 
   #writeBatch(link: Link): void {
     const batch = this.#batch
     this.#isFlushing = true
     this.control.emit(batch)
-    for (let flow = this.#shift(); flow; flow = this.#shift()) {
+    const waiting = this.#waiting
+    for (let flow = waiting.take(false); flow; flow = waiting.take(batch.bytes >= FEW_BYTES)) {
+      const before = batch.bytes
       // Nobody waits behind the only one: it may fill the batch with one frame.
-      const limit = this.#first ? TURN_BYTES : BATCH_BYTES - batch.bytes
+      const hasMore = flow.emit(batch, waiting.isEmpty ? BATCH_BYTES - before : TURN_BYTES)
+      waiting.sent(flow, batch.bytes - before)
       // A write callback may have woken the flow already.
-      if (flow.emit(batch, limit) && !flow.isQueued) this.#append(flow)
+      if (hasMore && !flow.isQueued) waiting.add(flow)
       if (batch.bytes >= BATCH_BYTES) break
     }
     this.#isFlushing = false
@@ -138,23 +140,5 @@ export class Scheduler {
     const leftMs = this.#blockedAtMs + this.#options.writeTimeoutMs - this.#options.clock.now()
     if (leftMs <= 0) this.#options.onWriteTimeout()
     else this.#writeTimer = this.#options.clock.setTimeout(this.#onWriteTimer, leftMs)
-  }
-
-  #append(flow: Flow): void {
-    flow.isQueued = true
-    flow.next = undefined
-    if (this.#last) this.#last.next = flow
-    else this.#first = flow
-    this.#last = flow
-  }
-
-  #shift(): Flow | undefined {
-    const flow = this.#first
-    if (!flow) return undefined
-    this.#first = flow.next
-    if (!this.#first) this.#last = undefined
-    flow.next = undefined
-    flow.isQueued = false
-    return flow
   }
 }

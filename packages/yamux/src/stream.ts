@@ -3,11 +3,11 @@ import type { Flow } from './flow.ts'
 import type { StreamSink } from './receive-half.ts'
 import type { Session } from './session.ts'
 
-/** How much a stream takes before `write()` asks its caller to wait; what is on its way to the connection comes on top. */
-const WRITE_BUFFER_BYTES = 64 * 1024
-
-/** How much `send()` queues before it asks its caller to wait. */
-const SEND_BUFFER_BYTES = 256 * 1024
+/**
+ * How much a stream takes before `write()` and `send()` ask their caller to wait; what is on its way to the connection comes on top. More would
+ * leave the processor's caches before it is sent, where many streams send at once (docs/performance.md).
+ */
+const MAX_QUEUED_BYTES = 64 * 1024
 
 /**
  * One byte stream of a session. Each side closes by itself: `end()` sends FIN, and reading goes on until the peer's.
@@ -25,7 +25,7 @@ export class Stream extends Duplex {
 
   constructor(session: Session, flow: Flow) {
     // The readable buffer of Node holds at most one chunk, so that what the reader has not taken is never counted as consumed.
-    super({ readableHighWaterMark: 1, writableHighWaterMark: WRITE_BUFFER_BYTES })
+    super({ readableHighWaterMark: 1, writableHighWaterMark: MAX_QUEUED_BYTES })
     this.id = flow.id
     this.session = session
     this.#flow = flow
@@ -43,7 +43,7 @@ export class Stream extends Duplex {
 
   /**
    * Writes past Node's machinery, which costs about as much per chunk as framing it; may be mixed with `write()` and
-   * `end()`. `false`: 256 KiB or more are waiting for the peer's window; `drain` follows. The chunk is kept by reference.
+   * `end()`. `false`: 64 KiB or more are waiting for the peer's window; `drain` follows. The chunk is kept by reference.
    * After `end()` or `destroy()` it does nothing.
    *
    * `onFree` runs when nothing refers to the chunk any more, so that its memory may be used again. It may run before `send()` returns, and it may
@@ -54,7 +54,7 @@ export class Stream extends Duplex {
     // What Node still holds goes first.
     if (this.writableLength > 0) return this.write(chunk)
     this.#flow.writeAndWake(chunk, onFree)
-    if (this.#flow.send.queuedBytes < SEND_BUFFER_BYTES) return true
+    if (this.#flow.send.queuedBytes < MAX_QUEUED_BYTES) return true
     this.#flow.send.whenDrained(() => this.emit('drain'))
     return false
   }
