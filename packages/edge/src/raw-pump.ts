@@ -2,8 +2,9 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { TunnelError } from '@tunnel/protocol'
-import { atTurnEnd, hasRoom } from '@tunnel/socket-buffers'
+import { atTurnEnd, GatheredWriter, hasRoom } from '@tunnel/socket-buffers'
 import type { AgentStream, StreamReceiver } from './agent-session.ts'
+import { SharedReads } from './http/shared-reads.ts'
 import { resetSocket } from './reset-socket.ts'
 
 /**
@@ -13,20 +14,27 @@ import { resetSocket } from './reset-socket.ts'
 export class RawPump implements StreamReceiver {
   readonly #visitor: Duplex
   readonly #onClosed: (error: TunnelError | undefined) => void
+  /** Of a socket, whose writes call back when nothing refers to their bytes any more; the others are corked. */
+  readonly #writer: GatheredWriter | undefined
   #stream: AgentStream | undefined
   #corked = false
 
   constructor(visitor: Duplex, onClosed: (error: TunnelError | undefined) => void = () => {}) {
     this.#visitor = visitor
+    if (visitor instanceof Socket) this.#writer = new GatheredWriter(visitor, this.#onFull)
     this.#onClosed = onClosed
   }
 
   start(stream: AgentStream): void {
     this.#stream = stream
     const visitor = this.#visitor
-    visitor.on('data', (chunk: Buffer) => {
-      if (!stream.write(chunk)) visitor.pause()
-    })
+    const write = (chunk: Buffer, onFree?: () => void): void => {
+      if (!stream.write(chunk, onFree)) visitor.pause()
+    }
+    if (visitor instanceof Socket) {
+      const taker = { writeRequestBody: write }
+      const reads: SharedReads = new SharedReads(visitor, (chunk) => reads.give(chunk, taker))
+    } else visitor.on('data', write)
     visitor.on('end', () => stream.end())
     visitor.on('drain', () => stream.resume())
     visitor.on('error', () => visitor.destroy())
@@ -38,7 +46,17 @@ export class RawPump implements StreamReceiver {
     else visitor.resume()
   }
 
+  get consumesAtOnce(): boolean {
+    return this.#writer !== undefined
+  }
+
   onStreamData(chunk: Buffer): void {
+    const writer = this.#writer
+    if (writer) {
+      writer.push(chunk)
+      if (!writer.flushSoon()) this.#onFull()
+      return
+    }
     if (!this.#corked) {
       this.#corked = true
       this.#visitor.cork()
@@ -50,10 +68,13 @@ export class RawPump implements StreamReceiver {
   readonly #uncork = (): void => {
     this.#corked = false
     this.#visitor.uncork()
-    if (!hasRoom(this.#visitor)) this.#stream?.pause()
+    if (!hasRoom(this.#visitor)) this.#onFull()
   }
 
+  readonly #onFull = (): void => this.#stream?.pause()
+
   onStreamEnd(): void {
+    this.#writer?.flush()
     this.#visitor.end()
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { SharedReads } from './shared-reads.ts'
+import { MAX_OWN_BUFFERS, SharedReads } from './shared-reads.ts'
 
 const toClose: { destroy(): void }[] = []
 afterEach(() => {
@@ -167,4 +167,40 @@ test('what a taker keeps stays as it is until all of its parts are free, and is 
   await send('c')
   await send('d')
   expect(taken.slice(-4).some(({ bytes }) => bytes.buffer === other?.bytes.buffer)).toBe(true)
+})
+
+test('no more than MAX_OWN_BUFFERS connections have a buffer of their own; the others copy what is kept', async () => {
+  const BYTES = 30_000
+  async function keeping() {
+    const { visitor, accepted } = await connection()
+    let pieces: Buffer[] = []
+    let wake = (): void => {}
+    const shared: SharedReads = new SharedReads(accepted, (chunk) => {
+      pieces.push(shared.keep(chunk))
+      wake()
+    })
+    return {
+      visitor,
+      accepted,
+      /** Whether a piece of what comes next is a part of the buffer that it was read into. */
+      async isOwn(): Promise<boolean> {
+        pieces = []
+        visitor.write(Buffer.alloc(BYTES))
+        const missing = (): boolean => pieces.reduce((sum, { length }) => sum + length, 0) < BYTES
+        while (missing()) await new Promise<void>((resolve) => (wake = resolve))
+        return pieces.some(({ buffer }) => buffer.byteLength === 65_536)
+      },
+    }
+  }
+  const all = await Promise.all(Array.from({ length: MAX_OWN_BUFFERS + 10 }, keeping))
+  const [first, second] = [[], []] as boolean[][]
+  for (const one of all) first?.push(await one.isOwn())
+  for (const one of all) second?.push(await one.isOwn())
+  expect(first?.includes(true)).toBe(false)
+  expect(second?.filter(Boolean)).toHaveLength(MAX_OWN_BUFFERS)
+
+  await once(all[0]!.accepted.destroy(), 'close')
+  const late = all.at(-1)!
+  await late.isOwn()
+  expect(await late.isOwn()).toBe(true)
 })

@@ -8,8 +8,11 @@ const KEEP_BYTES = 16 * 1024
 
 /** All connections read into it: what came is read, or copied, before the next one reads. */
 const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
-/** What bodies that are kept are read into: 16 MiB unused at most, as much as 50 uploads use. */
-const bodyBuffers = new BufferPool({ bufferBytes: READ_BYTES, maxFree: 256 })
+/** What is kept is read into these: 16 MiB unused at most, as much as 50 uploads use. */
+const keptBuffers = new BufferPool({ bufferBytes: READ_BYTES, maxFree: 256 })
+/** Connections that have such a buffer for their next read, at most: 16 MiB, also where they fall silent. What the others keep is copied. */
+export const MAX_OWN_BUFFERS = 256
+let ownBuffers = 0
 
 /** Who takes a body, and says when it needs a chunk of it no more. */
 interface BodyTaker {
@@ -42,6 +45,7 @@ export class SharedReads implements ReadTarget {
     this.#isReading = readInto(socket, this)
     // Also what was put back into the socket before.
     socket.on('data', onBytes)
+    if (this.#isReading) socket.once('close', this.#letGo)
   }
 
   onRead(bytes: number, buffer: Buffer): void {
@@ -54,12 +58,12 @@ export class SharedReads implements ReadTarget {
 
   /** The buffer for the next read. */
   next(): Buffer {
-    if (!this.#isKeeping) {
-      if (this.#own) this.#letGo()
-      return sharedBuffer
+    if (!this.#isKeeping) this.#letGo()
+    else if (this.#own === undefined && ownBuffers < MAX_OWN_BUFFERS) {
+      ownBuffers++
+      this.#own = new HeldBuffer(keptBuffers)
     }
-    this.#own ??= new HeldBuffer(bodyBuffers)
-    return this.#own.bytes
+    return this.#own?.bytes ?? sharedBuffer
   }
 
   /** Part of the chunk at hand, for whoever needs it later. By reference, where that does not hold much more than it gives. */
@@ -79,15 +83,21 @@ export class SharedReads implements ReadTarget {
 
   /** The buffer that the chunk at hand is in, where parts of it can be kept. */
   #ownToKeep(): HeldBuffer | undefined {
-    if (this.#isReading) this.#isKeeping = true
-    if (!this.#isOwn || this.#bytes < KEEP_BYTES) return undefined
+    this.#isKeeping = this.#isReading && this.#bytes >= KEEP_BYTES
+    if (!this.#isOwn || !this.#isKeeping) return undefined
     this.#isKept = true
     return this.#own
   }
 
   /** Others may hold it on: the next read goes elsewhere. */
-  #letGo(): void {
+  readonly #letGo = (): void => {
     this.#own?.letGo()
+    this.#disown()
+  }
+
+  #disown(): void {
+    if (this.#own === undefined) return
+    ownBuffers--
     this.#own = undefined
     this.#isOwn = false
     this.#isKept = false
@@ -101,6 +111,9 @@ export class SharedReads implements ReadTarget {
   /** From now on the socket reads as any other. */
   stop(): void {
     this.#socket.off('data', this.#onBytes)
+    this.#socket.off('close', this.#letGo)
+    // One more read may come into it.
+    this.#disown()
     if (this.#isReading) stopReadingInto(this.#socket)
   }
 }

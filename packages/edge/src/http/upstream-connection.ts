@@ -94,7 +94,7 @@ export class UpstreamConnection implements StreamReceiver, ResponseHandler {
 
   /** The decoder copies what it has to keep of a head; the rest of an upgrade is copied when it is handed over. */
   get consumesAtOnce(): boolean {
-    return this.#raw === undefined && this.#listener?.consumesAtOnce === true
+    return (this.#raw ?? this.#listener)?.consumesAtOnce === true
   }
 
   onStreamData(chunk: Buffer): void {
