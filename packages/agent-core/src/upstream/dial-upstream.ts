@@ -20,8 +20,17 @@ export type ReadHandler = (bytes: number, buffer: Buffer) => boolean
  * They go to `onRead`; there are no `data` events.
  */
 export function dialUpstream(address: UpstreamAddress, options: UpstreamDialOptions, onRead: ReadHandler): Socket {
+  const { onread, release } = readInto(onRead)
+  return connect(address, options, onRead, onread).once('close', release)
+}
+
+function connect(
+  address: UpstreamAddress,
+  options: UpstreamDialOptions,
+  onRead: ReadHandler,
+  onread: OnReadOpts,
+): Socket {
   const { host, port } = address
-  const onread = readInto(onRead)
   if (address.unixSocket) return connectTcp({ path: host, allowHalfOpen: true, onread })
   if (!usesTls(address)) return connectTcp({ host, port, noDelay: true, allowHalfOpen: true, onread })
   const tls: ConnectionOptions & { onread: OnReadOpts } = {
@@ -41,9 +50,10 @@ export function dialUpstream(address: UpstreamAddress, options: UpstreamDialOpti
   return socket
 }
 
-function readInto(onRead: ReadHandler): OnReadOpts {
+/** `release`: the socket is closed, and reads no more. */
+function readInto(onRead: ReadHandler): { onread: OnReadOpts; release: () => void } {
   let buffer: Buffer | undefined
-  return {
+  const onread: OnReadOpts = {
     buffer: () => (buffer ??= readBuffers.take()),
     callback: (bytes) => {
       const current = buffer as Buffer
@@ -51,6 +61,11 @@ function readInto(onRead: ReadHandler): OnReadOpts {
       return true
     },
   }
+  const release = (): void => {
+    if (buffer) readBuffers.give(buffer)
+    buffer = undefined
+  }
+  return { onread, release }
 }
 
 export function connectedEvent(address: UpstreamAddress): 'connect' | 'secureConnect' {
