@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls'
+import { hasRoom } from '@tunnel/socket-buffers'
 import type { Stream, StreamSink } from '@tunnel/yamux'
 
 /**
@@ -8,8 +9,11 @@ import type { Stream, StreamSink } from '@tunnel/yamux'
 export function asStream(socket: TLSSocket): Stream {
   const inside = Object.assign(socket, {
     // A chunk whose write has called back is encrypted: nothing refers to it.
-    send: (chunk: Uint8Array, onFree?: () => void): boolean =>
-      socket.write(chunk, onFree && ((error) => error ?? onFree())),
+    send: (chunk: Uint8Array, onFree?: () => void): boolean => {
+      socket.write(chunk, onFree && ((error) => error ?? onFree()))
+      // Node's own mark of 16 KiB would hold the upstream back with every chunk.
+      return hasRoom(socket)
+    },
     readInto: (sink: StreamSink): void => {
       socket.on('data', (chunk: Buffer) => sink.onData(chunk)).on('end', () => sink.onEnd())
     },
