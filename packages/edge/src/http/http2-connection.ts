@@ -78,10 +78,7 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
     socket.on('drain', () => this.#connection.onDrain())
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#onClose())
-    this.#reads = new SharedReads(socket, (chunk) => {
-      this.#connection.receive(chunk)
-      this.#reads.rest()
-    })
+    this.#reads = new SharedReads(socket, (chunk) => this.#connection.receive(chunk))
     path.visitors.add(socket, () => this.#watch.leave())
   }
 
@@ -104,6 +101,11 @@ export class Http2Connection implements ServerHandler, ConnectionOutput {
   /** Part of what is being received, for later. */
   keep(chunk: Buffer): Buffer {
     return this.#reads.keep(chunk)
+  }
+
+  /** A body has ended. */
+  rest(): void {
+    this.#reads.rest()
   }
 
   /**

@@ -114,6 +114,7 @@ export class Http2Visitor implements Visitor, StreamListener {
   }
 
   onEnd(fields: readonly string[] | undefined): void {
+    this.#connection.rest()
     if (this.#upgraded) return this.#upgraded.onEnd(fields)
     const head = this.#head
     if (this.record) this.record.requestEndedAtMs = turnTimeMs()

@@ -169,6 +169,33 @@ test('what a taker keeps stays as it is until all of its parts are free, and is 
   expect(taken.slice(-4).some(({ bytes }) => bytes.buffer === other?.bytes.buffer)).toBe(true)
 })
 
+test('a small read between two large ones leaves the second its place, several do not', async () => {
+  const { visitor, accepted } = await connection()
+  let wasKept: boolean | undefined
+  const taker = {
+    writeRequestBody: (_: Buffer, onFree?: () => void) => {
+      wasKept = onFree !== undefined
+      onFree?.()
+    },
+  }
+  const { next } = reads(accepted, (shared, chunk) => shared.give(chunk, taker))
+  const isKept = async (bytes: number): Promise<boolean | undefined> => {
+    const read = next()
+    visitor.write(Buffer.alloc(bytes))
+    await read
+    return wasKept
+  }
+  expect(await isKept(20_000)).toBe(false)
+  expect(await isKept(20_000)).toBe(true)
+  for (let times = 0; times < 3; times++) {
+    expect(await isKept(9)).toBe(false)
+    expect(await isKept(20_000)).toBe(true)
+  }
+  for (let times = 0; times < 3; times++) expect(await isKept(9)).toBe(false)
+  expect(await isKept(20_000)).toBe(false)
+  expect(await isKept(20_000)).toBe(true)
+})
+
 test('no more than MAX_OWN_BUFFERS connections have a buffer of their own; the others copy what is kept', async () => {
   const BYTES = 30_000
   async function keeping() {

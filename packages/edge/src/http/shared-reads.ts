@@ -5,6 +5,8 @@ import { BufferPool, HeldBuffer, type ReadTarget, readInto, stopReadingInto } fr
 const READ_BYTES = 64 * 1024
 /** Less than this of a read is copied rather than kept with all of the buffer that it came in. */
 const KEEP_BYTES = 16 * 1024
+/** Reads in a row that are smaller, after which no body is expected. Frames of HTTP/2 do not fit records of TLS, so that between two large reads there is a small one. */
+const MAX_SMALL_READS = 2
 
 /** All connections read into it: what came is read, or copied, before the next one reads. */
 const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
@@ -37,6 +39,8 @@ export class SharedReads implements ReadTarget {
   #isKept = false
   /** More of a body is to come, which is kept. */
   #isKeeping = false
+  /** Since a part of a large one was kept. */
+  #smallReads = 0
 
   /** `onBytes`: its chunk is only good until it returns; what {@link keep} gives back is longer. */
   constructor(socket: Socket, onBytes: (chunk: Buffer) => void) {
@@ -50,6 +54,7 @@ export class SharedReads implements ReadTarget {
 
   onRead(bytes: number, buffer: Buffer): void {
     this.#bytes = bytes
+    if (bytes < KEEP_BYTES && ++this.#smallReads > MAX_SMALL_READS) this.#isKeeping = false
     this.#isOwn = buffer === this.#own?.bytes
     this.#onBytes(buffer.subarray(0, bytes))
     this.#bytes = 0
@@ -83,8 +88,10 @@ export class SharedReads implements ReadTarget {
 
   /** The buffer that the chunk at hand is in, where parts of it can be kept. */
   #ownToKeep(): HeldBuffer | undefined {
-    this.#isKeeping = this.#isReading && this.#bytes >= KEEP_BYTES
-    if (!this.#isOwn || !this.#isKeeping) return undefined
+    if (this.#bytes < KEEP_BYTES) return undefined
+    this.#isKeeping = this.#isReading
+    this.#smallReads = 0
+    if (!this.#isOwn) return undefined
     this.#isKept = true
     return this.#own
   }
