@@ -98,11 +98,16 @@ export class SendHalf {
     }
     batch.payload(chunk)
     this.queuedBytes -= chunk.length
-    if (++this.#head === this.#chunks.length) {
-      this.#chunks.length = 0
-      this.#head = 0
-    }
+    this.#head++
+    if (this.#head === this.#chunks.length) this.#empty()
     return chunk.length
+  }
+
+  /** Most messages are one chunk. Setting the length of an array is a call into V8's runtime. */
+  #empty(): void {
+    if (this.#head === 1) this.#chunks.pop()
+    else this.#chunks = []
+    this.#head = 0
   }
 
   #notifySent(): void {
