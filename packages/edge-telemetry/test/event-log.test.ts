@@ -1,4 +1,17 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -123,11 +136,7 @@ describe('an event', () => {
 describe('the file', () => {
   test('is renamed before it has more than maxBytes, and so many of it are kept', async () => {
     const events = open({ maxBytes: 65_536, maxFiles: 2 })
-    for (let round = 0; round < 8; round++) {
-      for (let count = 0; count < 40; count++)
-        events.exchangeFinished(toldExchange({ target: `/${round}/${'x'.repeat(900)}` }))
-      await flushed(events)
-    }
+    await writeRounds(events, 8)
     await events.close()
     expect(readdirSync(directory).sort()).toEqual(['events.log', 'events.log.1', 'events.log.2'])
     const rounds = ['', '.1', '.2'].map((suffix) => {
@@ -138,6 +147,33 @@ describe('the file', () => {
     // The youngest is in the file itself, and none is in two.
     expect(rounds.flat().toSorted()).toEqual(rounds.toReversed().flat())
     expect(rounds[0]?.at(-1)).toBe(7)
+  })
+
+  test('is renamed where a link leads to it; the link stays', async () => {
+    const place = join(directory, 'disk')
+    mkdirSync(place)
+    symlinkSync(join(place, 'told.log'), path)
+    const events = open({ maxBytes: 65_536, maxFiles: 1 })
+    await writeRounds(events, 8)
+    await events.close()
+    expect(lstatSync(path).isSymbolicLink()).toBe(true)
+    expect(readdirSync(place).sort()).toEqual(['told.log', 'told.log.1'])
+    expect(statSync(path).size).toBeLessThanOrEqual(65_536)
+  })
+
+  test.skipIf(process.platform === 'win32')('that is a pipe gets everything, and is never renamed', async () => {
+    execFileSync('mkfifo', [path])
+    const reader = spawn('cat', [path])
+    let read = ''
+    reader.stdout.on('data', (chunk: Buffer) => (read += chunk))
+    const events = open({ maxBytes: 65_536, maxFiles: 1 })
+    await writeRounds(events, 8)
+    await events.close()
+    await once(reader, 'close')
+    expect(readdirSync(directory)).toEqual(['events.log'])
+    expect(lstatSync(path).isFIFO()).toBe(true)
+    expect(read.split('\n')).toHaveLength(8 * 40 + 1)
+    expect([events.writtenCount, events.lostCount]).toEqual([320, 0])
   })
 
   test('is begun anew where somebody has moved it away, once it was told', async () => {
@@ -180,6 +216,15 @@ test('what comes beyond maxQueuedEvents is dropped and counted', async () => {
   await events.close()
   expect([events.queuedCount, events.writtenCount, eventsIn().length]).toEqual([0, 3, 3])
 })
+
+/** Writes 40 events of more than 900 bytes in each round. */
+async function writeRounds(events: EventLog, rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    for (let count = 0; count < 40; count++)
+      events.exchangeFinished(toldExchange({ target: `/${round}/${'x'.repeat(900)}` }))
+    await flushed(events)
+  }
+}
 
 /** Until nothing waits any more. */
 async function flushed(events: EventLog): Promise<void> {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LineTarget } from './line-target.ts'
 
@@ -8,13 +8,17 @@ const NEWLINE = 0x0a
 
 /**
  * A file that is appended to and, before it would have more than `maxBytes`, becomes `path.1`, the one before `path.2`, and so on up to
- * `maxFiles`. Whatever fails, the next write begins with opening the file.
+ * `maxFiles`. Links are followed, and the file that they lead to is renamed. What is no regular file, as a device or a pipe, is written to and
+ * never renamed. Whatever fails, the next write begins with opening the file.
  */
 export class RotatingFile implements LineTarget {
   readonly #path: string
   readonly #maxBytes: number
   readonly #maxFiles: number
   #file: FileHandle | undefined
+  /** Where {@link #path} has led when it was opened first: a rename of a link would move the link. */
+  #place: string | undefined
+  #isRegular = false
   #bytes = 0
   #isStale = false
 
@@ -33,8 +37,9 @@ export class RotatingFile implements LineTarget {
       if (this.#isStale) await this.close()
       for (let rest = lines; rest.length > 0; ) {
         let file = this.#file ?? (await this.#open())
-        if (this.#bytes > 0 && this.#bytes + rest.length > this.#maxBytes) file = await this.#rotate(file)
-        const piece = rest.subarray(0, linesWithin(rest, this.#maxBytes))
+        const isFull = this.#bytes > 0 && this.#bytes + rest.length > this.#maxBytes
+        if (isFull && this.#isRegular) file = await this.#rotate(file)
+        const piece = this.#isRegular ? rest.subarray(0, linesWithin(rest, this.#maxBytes)) : rest
         await this.#append(file, piece)
         rest = rest.subarray(piece.length)
       }
@@ -51,11 +56,21 @@ export class RotatingFile implements LineTarget {
     await file?.close()
   }
 
+  get #named(): string {
+    return this.#place ?? this.#path
+  }
+
   async #open(): Promise<FileHandle> {
-    await mkdir(dirname(this.#path), { recursive: true })
-    this.#file = await open(this.#path, 'a', MODE)
-    this.#bytes = (await this.#file.stat()).size
-    return this.#file
+    const place = this.#named
+    await mkdir(dirname(place), { recursive: true })
+    const file = await open(place, 'a', MODE)
+    this.#file = file
+    // A pipe of a shell (/dev/stdout) has a place without a name.
+    this.#place ??= await realpath(place).catch(() => place)
+    const facts = await file.stat()
+    this.#isRegular = facts.isFile()
+    this.#bytes = facts.size
+    return file
   }
 
   async #append(file: FileHandle, lines: Buffer): Promise<void> {
@@ -65,7 +80,7 @@ export class RotatingFile implements LineTarget {
       this.#bytes += written
     } catch (cause) {
       // Half a line would spoil the next one.
-      if (written > 0) await file.truncate(this.#bytes).catch(() => {})
+      if (written > 0 && this.#isRegular) await file.truncate(this.#bytes).catch(() => {})
       throw cause
     }
   }
@@ -79,16 +94,17 @@ export class RotatingFile implements LineTarget {
   }
 
   async #isNamed(file: FileHandle): Promise<boolean> {
-    const [own, named] = await Promise.all([file.stat(), stat(this.#path).catch(() => undefined)])
+    const [own, named] = await Promise.all([file.stat(), stat(this.#named).catch(() => undefined)])
     return named !== undefined && own.ino === named.ino && own.dev === named.dev
   }
 
   async #moveOn(): Promise<void> {
     // A rename onto a file that is there makes some file systems (ext4) write all of the new one to the disk at once.
-    await rm(this.#maxFiles === 0 ? this.#path : `${this.#path}.${this.#maxFiles}`, { force: true })
+    const path = this.#named
+    await rm(this.#maxFiles === 0 ? path : `${path}.${this.#maxFiles}`, { force: true })
     for (let number = this.#maxFiles - 1; number >= 0; number--) {
-      const from = number === 0 ? this.#path : `${this.#path}.${number}`
-      await rename(from, `${this.#path}.${number + 1}`).catch((cause: NodeJS.ErrnoException) => {
+      const from = number === 0 ? path : `${path}.${number}`
+      await rename(from, `${path}.${number + 1}`).catch((cause: NodeJS.ErrnoException) => {
         if (cause.code !== 'ENOENT') throw cause
       })
     }
