@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -184,6 +185,15 @@ describe('a whole text', () => {
     expect(readFileSync(file, 'utf8')).toBe('a: 1\n')
     expect(modeOf(file)).toBe(0o600)
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
+  })
+
+  it.skipIf(process.platform === 'win32')('replaces no device and no pipe, and does not wait for one', async () => {
+    const pipe = join(directory, 'pipe.yml')
+    execFileSync('mkfifo', [pipe])
+    const refused = { code: 'ERR_CONFIG_UNWRITABLE', message: `${pipe}: cannot be written (it is no regular file)` }
+    await expect(writeConfigFile(pipe, 'a: 1\n')).rejects.toMatchObject(refused)
+    await expect(setToken(pipe)).rejects.toMatchObject(refused)
+    expect(lstatSync(pipe).isFIFO()).toBe(true)
   })
 
   it('cannot replace a directory', async () => {

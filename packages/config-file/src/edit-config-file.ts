@@ -4,7 +4,7 @@ import { ConfigFileError, fileErrorFrom } from './errors.ts'
 import { type ConfigLimits, defaultConfigLimits } from './limits.ts'
 import { readConfigText } from './read-config-text.ts'
 import { linkTarget } from './replace-file.ts'
-import { writeConfigFile } from './write-config-file.ts'
+import { refuseSpecialFile, writeConfigFile } from './write-config-file.ts'
 
 export interface EditedConfigFile {
   /** The file that was written, after symbolic links. */
@@ -30,6 +30,7 @@ export const editConfigFile = async (
   const target = await linkTarget(path).catch((cause: unknown) => {
     throw fileErrorFrom(cause, path, 'ERR_CONFIG_UNREADABLE')
   })
+  await refuseSpecialFile(target)
   const before = textOrNothing(target, limits)
   const text = editConfigText(before ?? '', edit, { ...limits, file: path })
   await writeConfigFile(target, text)
