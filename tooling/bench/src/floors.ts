@@ -29,6 +29,7 @@ const floors: readonly Floor[] = [
   rate('small', 3, 'node-proxy'),
   rate('bulk', 0.4, 'direct'),
   rate('bulk', 1.5, 'ssh'),
+  rate('bulk', 0.85, 'node-pair'),
   rate('https', 0.6, 'nginx'),
   rate('h2', 0.6, 'nginx'),
   rate('handshakes', 0.6, 'nginx'),

@@ -4,6 +4,7 @@ import { chisel } from './peers/chisel.ts'
 import { direct } from './peers/direct.ts'
 import { frp } from './peers/frp.ts'
 import { nginx } from './peers/nginx.ts'
+import { nodePair } from './peers/node-pair.ts'
 import { nodeProxy } from './peers/node-proxy.ts'
 import { rathole } from './peers/rathole.ts'
 import { sshReverse } from './peers/ssh-reverse.ts'
@@ -16,6 +17,7 @@ export const peers: readonly Peer[] = [
   direct,
   nginx,
   nodeProxy,
+  nodePair,
   sshReverse,
   frp,
   chisel,

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { makeCertificate } from '../certificate.ts'
 import { startNginx } from '../nginx.ts'
 import type { Peer } from '../peer.ts'
 import type { Children } from '../process.ts'
@@ -41,18 +41,9 @@ export const nginx: Peer = {
   },
 }
 
-/** A key of the kind that the edge has, the versions that it speaks, and no sessions that are taken up again. */
+/** The versions that the edge speaks, and no sessions that are taken up again. */
 async function tlsSettings(children: Children, signal: AbortSignal): Promise<string> {
-  const path = (name: string) => join(children.dir, name)
-  const [key, certificate] = [path('key.pem'), path('certificate.pem')]
-  await children.run(
-    [
-      'openssl',
-      ...['req', '-x509', '-nodes', '-days', '2', '-subj', '/CN=bench.localhost'],
-      ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-keyout', key, '-out', certificate],
-    ],
-    signal,
-  )
+  const { key, certificate } = await makeCertificate(children, signal)
   return `ssl_certificate ${certificate};
     ssl_certificate_key ${key};
     ssl_protocols TLSv1.2 TLSv1.3;
