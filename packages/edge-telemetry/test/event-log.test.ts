@@ -1,9 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  closeSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -176,6 +178,24 @@ describe('the file', () => {
     expect([events.writtenCount, events.lostCount]).toEqual([320, 0])
   })
 
+  test.skipIf(process.platform === 'win32')(
+    'that is a pipe nobody reads costs events, and holds nothing up',
+    async () => {
+      execFileSync('mkfifo', [path])
+      const events = open()
+      events.exchangeFinished(toldExchange())
+      await flushed(events)
+      expect([events.writtenCount, events.lostCount]).toEqual([0, 1])
+      // Opened both ways it has a reader, who never reads.
+      const reader = openSync(path, 'r+')
+      await writeRounds(events, 1, { isFlushed: false })
+      await events.close()
+      expect(events.queuedCount).toBe(40)
+      closeSync(reader)
+      expect(said).toEqual(['warn: events cannot be written and are lost until they can'])
+    },
+  )
+
   test('is begun anew where somebody has moved it away, once it was told', async () => {
     const events = open()
     events.exchangeFinished(toldExchange({ target: '/1' }))
@@ -218,11 +238,11 @@ test('what comes beyond maxQueuedEvents is dropped and counted', async () => {
 })
 
 /** Writes 40 events of more than 900 bytes in each round. */
-async function writeRounds(events: EventLog, rounds: number): Promise<void> {
+async function writeRounds(events: EventLog, rounds: number, { isFlushed = true } = {}): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (let count = 0; count < 40; count++)
       events.exchangeFinished(toldExchange({ target: `/${round}/${'x'.repeat(900)}` }))
-    await flushed(events)
+    if (isFlushed) await flushed(events)
   }
 }
 

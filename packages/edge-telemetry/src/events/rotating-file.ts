@@ -1,10 +1,16 @@
+import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LineTarget } from './line-target.ts'
 
 /** Events name visitors: the group may read them, others not. */
 const MODE = 0o640
 const NEWLINE = 0x0a
+/** A pipe without a reader is an error then; to wait for one would hold a thread, and with it the end of the process. Windows has no such flag. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
+/** Until a full pipe is tried again. */
+const FULL_PIPE_MS = 20
 
 /**
  * A file that is appended to and, before it would have more than `maxBytes`, becomes `path.1`, the one before `path.2`, and so on up to
@@ -63,7 +69,7 @@ export class RotatingFile implements LineTarget {
   async #open(): Promise<FileHandle> {
     const place = this.#named
     await mkdir(dirname(place), { recursive: true })
-    const file = await open(place, 'a', MODE)
+    const file = await open(place, FLAGS, MODE)
     this.#file = file
     // A pipe of a shell (/dev/stdout) has a place without a name.
     this.#place ??= await realpath(place).catch(() => place)
@@ -76,7 +82,7 @@ export class RotatingFile implements LineTarget {
   async #append(file: FileHandle, lines: Buffer): Promise<void> {
     let written = 0
     try {
-      while (written < lines.length) written += (await file.write(lines, written)).bytesWritten
+      while (written < lines.length) written += await writeSome(file, lines.subarray(written))
       this.#bytes += written
     } catch (cause) {
       // Half a line would spoil the next one.
@@ -108,6 +114,17 @@ export class RotatingFile implements LineTarget {
         if (cause.code !== 'ENOENT') throw cause
       })
     }
+  }
+}
+
+/** How many bytes were taken: 0 where a pipe is full, after a moment. */
+async function writeSome(file: FileHandle, bytes: Buffer): Promise<number> {
+  try {
+    return (await file.write(bytes)).bytesWritten
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') throw cause
+    await delay(FULL_PIPE_MS, undefined, { ref: false })
+    return 0
   }
 }
 
