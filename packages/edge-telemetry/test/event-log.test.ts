@@ -157,10 +157,16 @@ describe('the file', () => {
     symlinkSync(join(place, 'told.log'), path)
     const events = open({ maxBytes: 65_536, maxFiles: 1 })
     await writeRounds(events, 8)
-    await events.close()
     expect(lstatSync(path).isSymbolicLink()).toBe(true)
     expect(readdirSync(place).sort()).toEqual(['told.log', 'told.log.1'])
     expect(statSync(path).size).toBeLessThanOrEqual(65_536)
+
+    renameSync(path, `${path}.moved`)
+    events.reopen()
+    events.exchangeFinished(toldExchange())
+    await events.close()
+    expect(lstatSync(path).isFile()).toBe(true)
+    expect(eventsIn()).toHaveLength(1)
   })
 
   test.skipIf(process.platform === 'win32')('that is a pipe gets everything, and is never renamed', async () => {

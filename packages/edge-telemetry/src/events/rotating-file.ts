@@ -22,7 +22,7 @@ export class RotatingFile implements LineTarget {
   readonly #maxBytes: number
   readonly #maxFiles: number
   #file: FileHandle | undefined
-  /** Where {@link #path} has led when it was opened first: a rename of a link would move the link. */
+  /** Where {@link #path} led when it was opened: a rename of a link would move the link, and after one `/dev/stdout` leads to what was renamed. */
   #place: string | undefined
   #isRegular = false
   #bytes = 0
@@ -40,7 +40,10 @@ export class RotatingFile implements LineTarget {
 
   async write(lines: Buffer): Promise<void> {
     try {
-      if (this.#isStale) await this.close()
+      if (this.#isStale) {
+        await this.close()
+        this.#place = undefined
+      }
       for (let rest = lines; rest.length > 0; ) {
         let file = this.#file ?? (await this.#open())
         const isFull = this.#bytes > 0 && this.#bytes + rest.length > this.#maxBytes
