@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { makeCertificate } from '../certificate.ts'
 import type { Peer } from '../peer.ts'
 import { freePort, loopbackTarget, waitForPort } from '../target.ts'
+import { tunnelUnavailable } from '../tunnel-programs.ts'
 
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url))
 
@@ -10,6 +11,8 @@ export const nodePair: Peer = {
   name: 'node-pair',
   link: 'encrypted',
   needs: ['openssl'],
+  // They import a package of its.
+  unavailable: tunnelUnavailable,
   async start({ upstreamPort, children, signal }) {
     const [publicPort, linkPort] = [await freePort(), await freePort()]
     const { key, certificate } = await makeCertificate(children, signal)

@@ -1,14 +1,12 @@
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { BufferPool } from '@tunnel/socket-buffers'
+import { BufferPool, MAX_UNSENT_BYTES } from '@tunnel/socket-buffers'
 
 /** Keeps one TLS connection to `pair-edge` ready, and leads each that is used to the upstream. */
 const [linkPort, upstreamPort] = process.argv.slice(2)
 const pool = new BufferPool({ bufferBytes: 64 * 1024, maxFree: 64 })
 /** Smaller ones are copied. */
 const MIN_KEPT_BYTES = 4 * 1024
-/** What is on its way to the edge, from which on the upstream waits. */
-const MAX_UNSENT_BYTES = 256 * 1024
 
 function openLink(): void {
   const link = connectTls({
