@@ -1,11 +1,11 @@
 import { writeHeader } from './encode.ts'
-import { HEADER_BYTES } from './frame.ts'
+import { FrameType, HEADER_BYTES } from './frame.ts'
 
 /**
  * Payload up to this size is copied next to its header: cheaper than two more iovecs. Measured over loopback, 64 streams:
  * messages of 2,000 bytes go 1.2 times as fast copied, of 4,000 bytes 0.8 times, of 200 bytes 1.6 times.
  */
-const COPY_BYTES = 2048
+export const COPY_BYTES = 2048
 const SLAB_BYTES = 64 * 1024
 
 /**
@@ -29,12 +29,38 @@ export class Batch {
   #slab = slab
   #start = 0
   #end = 0
+  /** Where the header of the frame is that {@link data} made last, and how much it holds. */
+  #lastAt = 0
+  #lastBytes = 0
+  /** Whose frame that is; 0 where something came behind it. */
+  lastStreamId = 0
   bytes = 0
 
   /** A frame without payload. */
   frame(type: number, flags: number, streamId: number, length: number): void {
     const at = this.#reserve(HEADER_BYTES)
     writeHeader(view, at, type, flags, streamId, length)
+  }
+
+  /** Up to {@link COPY_BYTES} of data, in the frame before where that is the same stream's. Strings are latin1. True: in a new frame. */
+  data(streamId: number, payload: Uint8Array | string): boolean {
+    const bytes = payload.length
+    const isMore = streamId === this.lastStreamId && this.#isNext && slabUsed + bytes <= slab.length
+    if (!isMore) {
+      this.#lastAt = this.#reserve(HEADER_BYTES + bytes)
+      this.#lastBytes = 0
+    } else this.#reserve(bytes)
+    if (typeof payload === 'string') slab.write(payload, slabUsed - bytes, bytes, 'latin1')
+    else slab.set(payload, slabUsed - bytes)
+    this.#lastBytes += bytes
+    this.lastStreamId = streamId
+    writeHeader(view, this.#lastAt, FrameType.Data, 0, streamId, this.#lastBytes)
+    return !isMore
+  }
+
+  /** Whether what comes next lies behind what is there: no other session has used the slab since. */
+  get isContiguous(): boolean {
+    return this.bytes === 0 || this.#isNext
   }
 
   /** Starts a frame whose payload comes next; `close` fills in its header. No other frame may be added between. */
@@ -79,6 +105,7 @@ export class Batch {
     this.#seal()
     const parts = this.#parts
     this.#parts = []
+    this.lastStreamId = 0
     this.bytes = 0
     return parts
   }
@@ -89,8 +116,9 @@ export class Batch {
       view = new DataView(slab.buffer)
       slabUsed = 0
     }
-    // A write callback ran between two frames and let another session use the slab, or the slab is new.
-    if (this.#slab !== slab || this.#end !== slabUsed) {
+    this.lastStreamId = 0
+    // Another session has used the slab between two frames, or the slab is new.
+    if (!this.#isNext) {
       this.#seal()
       this.#slab = slab
       this.#start = slabUsed
@@ -100,6 +128,11 @@ export class Batch {
     this.#end = slabUsed
     this.bytes += bytes
     return at
+  }
+
+  /** Whether the free part of the slab begins where ours ends. */
+  get #isNext(): boolean {
+    return this.#slab === slab && this.#end === slabUsed
   }
 
   #seal(): void {

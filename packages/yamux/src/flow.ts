@@ -1,4 +1,4 @@
-import type { Batch } from './batch.ts'
+import { type Batch, COPY_BYTES } from './batch.ts'
 import { YamuxError } from './errors.ts'
 import { Flag, FrameType } from './frame.ts'
 import type { Handshake } from './handshake.ts'
@@ -15,6 +15,10 @@ export interface FlowHost {
   readonly growth: WindowGrowth
   /** Gives `flow` a turn in the next batch. */
   wake(flow: Flow): void
+  /** Has what others have gathered leave, if that is enough for a write. */
+  makeRoom(flow: Flow): void
+  /** Puts `chunk` into the write that leaves next, in front of all who wait. False: it has to wait. */
+  addNow(flow: Flow, chunk: Uint8Array | string): boolean
   /** The stream is gone; a frame that is still to leave keeps its turn. */
   forget(flow: Flow): void
 }
@@ -84,6 +88,25 @@ export class Flow implements Waiting {
     this.send.push(chunk)
     if (onFree) this.send.whenFree(onFree)
     this.#wakeIfSendable()
+  }
+
+  /**
+   * Puts a small chunk next to what leaves at the end of this turn, where nothing has to go before it: it needs no queue then, and its memory
+   * is free at once. False: `write` it.
+   */
+  sendNow(chunk: Uint8Array | string): boolean {
+    const bytes = chunk.length
+    if (bytes === 0 || bytes > COPY_BYTES) return false
+    this.#host.makeRoom(this)
+    if (!this.#maySendNow(bytes) || !this.#host.addNow(this, chunk)) return false
+    this.send.passed(bytes)
+    return true
+  }
+
+  /** Whether a frame of data is all that this stream has to say. */
+  #maySendNow(bytes: number): boolean {
+    if (this.isQueued || this.#opening !== 0 || this.#lost || this.#finWanted) return false
+    return this.#state !== 'reset' && this.isAnnounced && this.send.isFreeFor(bytes)
   }
 
   /** `callback` runs once everything written so far is on its way. */

@@ -55,6 +55,22 @@ export class Scheduler {
     this.schedule()
   }
 
+  /** Writes what was gathered, if as many streams have spoken as a write is for, and another one wants to. */
+  makeRoom(flow: Flow): void {
+    if (this.#woken >= BATCH_STREAMS && this.#batch.lastStreamId !== flow.id) this.#flush()
+  }
+
+  /** Puts `chunk` next to what leaves at the end of this turn. False where others go first, or it cannot leave then. */
+  addNow(flow: Flow, chunk: Uint8Array | string): boolean {
+    const batch = this.#batch
+    if (this.#isFlushing || this.#isBlocked || !this.#link || !batch.isContiguous) return false
+    if (batch.bytes >= FEW_BYTES || !this.#waiting.isNext(flow, chunk.length)) return false
+    if (batch.data(flow.id, chunk)) this.#woken++
+    this.#waiting.sent(flow, chunk.length)
+    this.schedule()
+    return true
+  }
+
   /** Has a write follow at the end of this turn. */
   schedule(): void {
     if (this.#immediate === undefined && !this.#isBlocked && this.#link) this.#immediate = setImmediate(this.#onTurn)
@@ -85,6 +101,7 @@ export class Scheduler {
     this.#options.clock.clearTimeout(this.#writeTimer)
     this.#writeTimer = undefined
     this.#waiting.clear()
+    this.#batch.take()
   }
 
   #onTurn = (): void => {
@@ -103,7 +120,7 @@ export class Scheduler {
   }
 
   #isIdle(): boolean {
-    return this.#waiting.isEmpty && this.control.isEmpty
+    return this.#waiting.isEmpty && this.control.isEmpty && this.#batch.bytes === 0
   }
 
   #writeBatch(link: Link): void {

@@ -32,6 +32,17 @@ export class SendHalf {
     this.queuedBytes += chunk.length
   }
 
+  /** Whether so many bytes may leave now, with nothing in front of them. */
+  isFreeFor(bytes: number): boolean {
+    return this.queuedBytes === 0 && bytes <= this.#window
+  }
+
+  /** So many bytes left without being pushed. */
+  passed(bytes: number): void {
+    this.#window -= bytes
+    this.sentBytes += bytes
+  }
+
   /** `onFree` runs when the connection refers no more to any of what was pushed so far. */
   whenFree(onFree: () => void): void {
     this.#lent.push({ until: this.sentBytes + this.queuedBytes, onFree })

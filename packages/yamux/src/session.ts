@@ -90,6 +90,8 @@ export class Session extends Duplex {
         measureRtt: () => this.#heartbeat.measure(),
       }),
       wake: (flow) => this.#scheduler.wake(flow),
+      makeRoom: (flow) => this.#scheduler.makeRoom(flow),
+      addNow: (flow, chunk) => this.#scheduler.addNow(flow, chunk),
       forget: (flow) => this.#forget(flow),
     }
   }

@@ -53,10 +53,21 @@ export class Stream extends Duplex {
     if (this.destroyed || this.writableEnded) return false
     // What Node still holds goes first.
     if (this.writableLength > 0) return this.write(chunk)
+    if (this.#flow.sendNow(chunk)) {
+      onFree?.()
+      return true
+    }
     this.#flow.writeAndWake(chunk, onFree)
     if (this.#flow.send.queuedBytes < MAX_QUEUED_BYTES) return true
     this.#flow.send.whenDrained(() => this.emit('drain'))
     return false
+  }
+
+  /** As {@link send}, of memory that is the caller's again when it returns. Strings are latin1. */
+  sendCopy(chunk: Uint8Array | string): boolean {
+    if (this.destroyed || this.writableEnded) return false
+    if (this.writableLength === 0 && this.#flow.sendNow(chunk)) return true
+    return this.send(typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : Buffer.from(chunk))
   }
 
   override pause(): this {

@@ -34,6 +34,11 @@ export class TurnQueue<T extends Waiting> {
     else this.#many.add(waiting)
   }
 
+  /** Whether `waiting` goes before all who wait, with so many bytes more than it has queued. */
+  isNext({ round, roundBytes }: Waiting, bytes: number): boolean {
+    return this.#many.length === 0 || (round === this.#round ? roundBytes : 0) + bytes <= TURN_BYTES
+  }
+
   /** Who is next. `fewHadMuch`: those that go first have had their part, if others wait. */
   take(fewHadMuch: boolean): T | undefined {
     while (!fewHadMuch || this.#many.length === 0) {

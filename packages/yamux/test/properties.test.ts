@@ -31,13 +31,25 @@ function cuttingPair(cuts: number[]): [Duplex, Duplex] {
   return [ends[0]!, ends[1]!]
 }
 
-type Step = { kind: 'write'; size: number } | { kind: 'pause' } | { kind: 'turn' }
+/** As `Stream.write`, `send`, and `sendCopy` of memory that is used again. */
+const ways = ['write', 'send', 'copy'] as const
+
+type Step = { kind: 'write'; way: (typeof ways)[number]; size: number } | { kind: 'pause' } | { kind: 'turn' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('write' as const), size: fc.oneof(fc.nat(50), fc.nat(40_000), fc.nat(300_000)) }),
+  fc.record({
+    kind: fc.constant('write' as const),
+    way: fc.constantFrom(...ways),
+    size: fc.oneof(fc.nat(50), fc.nat(40_000), fc.nat(300_000)),
+  }),
   fc.constant<Step>({ kind: 'pause' }),
   fc.constant<Step>({ kind: 'turn' }),
 )
+
+function give(stream: Stream, chunk: Buffer, way: (typeof ways)[number]): boolean {
+  if (way === 'write') return stream.write(chunk)
+  return way === 'send' ? stream.send(chunk) : stream.sendCopy(chunk)
+}
 
 async function run(stream: Stream, steps: Step[], seed: number): Promise<Buffer> {
   const written: Buffer[] = []
@@ -49,12 +61,14 @@ async function run(stream: Stream, steps: Step[], seed: number): Promise<Buffer>
     setImmediate(() => stream.resume())
   })
   const ended = once(stream, 'end')
-  for (const { kind, ...rest } of steps) {
-    if (kind === 'write') {
-      const chunk = Buffer.alloc((rest as { size: number }).size, `${seed}:${written.length}`)
-      written.push(chunk)
-      if (!stream.write(chunk)) await once(stream, 'drain')
-    } else if (kind === 'pause') {
+  for (const step of steps) {
+    if (step.kind === 'write') {
+      const chunk = Buffer.alloc(step.size, `${seed}:${written.length}`)
+      written.push(Buffer.from(chunk))
+      const hasRoom = give(stream, chunk, step.way)
+      if (step.way === 'copy') chunk.fill(0)
+      if (!hasRoom) await once(stream, 'drain')
+    } else if (step.kind === 'pause') {
       stream.pause()
       setImmediate(() => stream.resume())
     } else await new Promise((resolve) => setImmediate(resolve))

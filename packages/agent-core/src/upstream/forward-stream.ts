@@ -51,7 +51,7 @@ export function forwardStream(
     const chunk = buffer.subarray(0, bytes)
     tap?.fromUpstream(chunk)
     if (bytes <= COPY_BYTES) {
-      if (!stream.send(Buffer.from(chunk))) upstream.pause()
+      if (!stream.sendCopy(chunk)) upstream.pause()
       return false
     }
     if (!stream.send(chunk, () => readBuffers.give(buffer))) upstream.pause()

@@ -29,6 +29,7 @@ import type { DataPath } from './data-path.ts'
 import { errorBody, errorCodeOf, errorHeaders, reasonOf, type VisitorError } from './error-response.ts'
 import { acceptOf } from './field.ts'
 import { ForwardedRequest, type ForwardedResponse, framingForVisitor } from './forwarded-head.ts'
+import { IdleTimer } from './idle-timer.ts'
 import { SharedReads } from './shared-reads.ts'
 import type { Visitor } from './visitor.ts'
 import {
@@ -54,6 +55,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   readonly #decoder: RequestDecoder
   readonly #reads: SharedReads
   readonly #writer: GatheredWriter
+  readonly #idle: IdleTimer
   #exchange: VisitorExchange | undefined
   #head: RequestHead | undefined
   /** The current request's body has been read to its end. */
@@ -107,9 +109,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     socket.on('drain', this.#onDrain)
     socket.on('error', this.#onSocketError)
     socket.on('close', this.#onClose)
-    // Not as an argument of setTimeout, which listens once: a connection is kept after a request that timed out.
-    socket.on('timeout', this.#onIdle)
-    socket.setTimeout(clientIdleTimeoutMs)
+    this.#idle = new IdleTimer(socket, clientIdleTimeoutMs, this.#onIdle)
     this.#startHeadTimer()
     path.visitors.add(socket, () => this.leave())
     if (path.observer) this.#observed = new ConnectionRecord(path.observer, socket, 'http1', secured?.serverName)
@@ -144,6 +144,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   // The socket
 
   readonly #onData = (chunk: Buffer): void => {
+    this.#idle.touch()
     if (this.#closing) return this.#linger(chunk)
     this.#decoding = true
     this.#decoder.write(chunk)
@@ -171,6 +172,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   readonly #onClose = (): void => {
+    this.#idle.stop()
     clearTimeout(this.#headTimer)
     clearTimeout(this.#lingerTimer)
     clearTimeout(this.#quietTimer)
@@ -221,11 +223,6 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (exchange?.responseBegun) this.#destroy()
     else this.#close()
     exchange?.visitorLeft()
-  }
-
-  /** The two limits are mostly the same; then this costs a comparison. */
-  #closeWhenIdleFor(ms: number): void {
-    if (this.#socket.timeout !== ms) this.#socket.setTimeout(ms)
   }
 
   #startHeadTimer(): void {
@@ -286,7 +283,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#reads.rest()
     if (this.record && this.#head?.framing !== 'none') this.record.requestEndedAtMs = turnTimeMs()
     if (this.#exchange) {
-      this.#closeWhenIdleFor(this.#path.limits.upstreamIdleTimeoutMs)
+      this.#idle.ms = this.#path.limits.upstreamIdleTimeoutMs
       this.#exchange.endRequest(trailers)
     } else if (this.#keepAlive) this.#wantsNext = true
     else this.#close()
@@ -309,7 +306,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   readonly #onExchangeOver = (): void => {
     this.#exchange = undefined
     if (this.record) this.#finishRecord(this.record)
-    this.#closeWhenIdleFor(this.#path.limits.clientIdleTimeoutMs)
+    this.#idle.ms = this.#path.limits.clientIdleTimeoutMs
     this.#chunkedResponse = false
     if (this.#handedOver) return
     // Answered before the decoder has said that there is no body: it will, and go on.
@@ -349,13 +346,22 @@ export class Http1Visitor implements Visitor, RequestHandler {
 
   writeEnd(trailers: HeaderList | undefined): void {
     if (this.#chunkedResponse) this.#writer.push(trailers ? serializeTrailers(forwardTrailers(trailers)) : LAST_CHUNK)
-    this.#writer.flush()
+    this.#flushNow()
     if (this.record) this.record.isComplete = true
   }
 
   /** A whole answer leaves at once; the middle of a long one waits, copied, for what else this turn brings. */
   flush(): boolean {
-    return this.#exchange ? this.#writer.flushSoon() : this.#writer.flush()
+    if (!this.#exchange) return this.#flushNow()
+    const hasRoom = this.#writer.flushSoon()
+    this.#idle.wrote(this.#writer.pendingBytes)
+    return hasRoom
+  }
+
+  #flushNow(): boolean {
+    const hasRoom = this.#writer.flush()
+    this.#idle.wrote(0)
+    return hasRoom
   }
 
   writeError(error: VisitorError): void {
@@ -365,7 +371,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     if (!this.#keepAlive) headers.push('Connection', 'close')
     this.#writer.push(serializeResponseHead(error.status, reasonOf(error.status), headers))
     if (this.#head?.method !== 'HEAD') this.#writer.push(Buffer.from(body.body))
-    this.#writer.flush()
+    this.#flushNow()
     this.record?.answeredByEdge(error.status, headers, errorCodeOf(error), body.body)
     if (this.record && !this.#exchange) this.#finishRecord(this.record)
     if (!this.#keepAlive && !this.#exchange) this.#close()
@@ -437,7 +443,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
     this.#socket.off('drain', this.#onDrain)
     this.#socket.off('error', this.#onSocketError)
     this.#socket.off('close', this.#onClose)
-    this.#socket.off('timeout', this.#onIdle)
+    this.#idle.handOver()
   }
 
   /** Says goodbye and lets the visitor read it: a socket closed over unread bytes resets, and takes the answer with it. */

@@ -21,7 +21,7 @@ export class NativeStream implements AgentStream, StreamSink {
   }
 
   write(data: Buffer | string, onFree?: () => void): boolean {
-    return this.#stream.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, onFree)
+    return typeof data === 'string' ? this.#stream.sendCopy(data) : this.#stream.send(data, onFree)
   }
 
   end(): void {
