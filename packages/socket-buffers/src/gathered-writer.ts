@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream'
 import { BufferPool } from './buffer-pool.ts'
 import { atTurnEnd } from './turn-end.ts'
 import { hasRoom } from './unsent.ts'
+import { writeMemory } from './write-memory.ts'
 
 /**
  * For all writers together. What is gathered for one comes to 128 KiB, one more read of an agent's connection, and the framing of chunks, in all
@@ -108,7 +109,7 @@ export class GatheredWriter {
 
   /** All that is pending, in a buffer of its size. */
   #takeOwn(bytes: number): Buffer {
-    const own = Buffer.allocUnsafe(bytes)
+    const own = writeMemory(this.#out, bytes)
     const settled = this.#settled
     this.#settled = undefined
     if (settled) {

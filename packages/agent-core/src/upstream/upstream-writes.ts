@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { GatheredWriter, hasRoom } from '@tunnel/socket-buffers'
+import { GatheredWriter, hasRoom, writeMemory } from '@tunnel/socket-buffers'
 
 /** A smaller chunk is written at once, so that the upstream can begin. */
 const MIN_GATHERED_BYTES = 8 * 1024
@@ -23,7 +23,9 @@ export class UpstreamWrites {
 
   #put(chunk: Buffer): boolean {
     if (chunk.length < MIN_GATHERED_BYTES && this.#writer.pendingBytes === 0) {
-      this.#upstream.write(Buffer.from(chunk))
+      const copy = writeMemory(this.#upstream, chunk.length)
+      copy.set(chunk)
+      this.#upstream.write(copy)
       return hasRoom(this.#upstream)
     }
     this.#writer.push(chunk)
