@@ -13,17 +13,17 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 
 async function main(signal: AbortSignal): Promise<void> {
   const startedAt = new Date().toISOString()
-  const { rounds, seconds, scenarios, peers, jsonPath } = parseOptions(process.argv.slice(2), startedAt)
+  const { rounds, seconds, scenarios, peers, pinsFront, jsonPath } = parseOptions(process.argv.slice(2), startedAt)
   const machine = thisMachine()
   print(machineLine(machine))
 
   const dir = await createTemporaryDirectory()
   const results: ScenarioResult[] = []
   for (const scenario of scenarios) {
-    results.push(await runScenario(scenario, { rounds, seconds, peers, dir, signal, log: print }))
+    results.push(await runScenario(scenario, { rounds, seconds, peers, pinsFront, dir, signal, log: print }))
   }
 
-  const report = createReport({ startedAt, machine, rounds, seconds }, results)
+  const report = createReport({ startedAt, machine, rounds, seconds, pinsFront }, results)
   print(`\n${reportText(report)}\n`)
   await mkdir(dirname(jsonPath), { recursive: true })
   await writeFile(jsonPath, `${JSON.stringify(report, null, 2)}\n`)

@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Children } from './process.ts'
+import type { Children, Command } from './process.ts'
 
 /** Starts nginx with one worker and nothing of the system's configuration; `http` goes into its `http` block. */
-export async function startNginx(children: Children, http: string): Promise<void> {
+export async function startNginx(
+  children: Children,
+  http: string,
+  { isFront = false }: { readonly isFront?: boolean } = {},
+): Promise<void> {
   const { dir } = children
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   await writeFile(
@@ -22,5 +26,7 @@ http {
 `,
   )
   // -e: without it nginx opens its compiled-in error log before it has read where ours is.
-  children.start(['nginx', '-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf')])
+  const command: Command = ['nginx', '-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf')]
+  if (isFront) children.startFront(command)
+  else children.start(command)
 }

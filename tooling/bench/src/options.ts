@@ -14,6 +14,8 @@ export interface Options {
   readonly seconds: number
   readonly scenarios: readonly (Scenario | Probe)[]
   readonly peers: readonly Peer[]
+  /** The program of each peer that visitors connect to runs on one core. */
+  readonly pinsFront: boolean
   readonly jsonPath: string
 }
 
@@ -26,6 +28,7 @@ export function parseOptions(args: readonly string[], startedAt: string): Option
       seconds: { type: 'string', default: '3' },
       only: { type: 'string' },
       peers: { type: 'string' },
+      pinned: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   })
@@ -34,6 +37,7 @@ export function parseOptions(args: readonly string[], startedAt: string): Option
     seconds: integer('--seconds', values.seconds, maxSeconds),
     scenarios: values.only === undefined ? defaultScenarios : named('--only', values.only, scenarios),
     peers: named('--peers', values.peers, peers),
+    pinsFront: values.pinned,
     jsonPath: values.json ? fromCallersDirectory(values.json) : defaultJsonPath(startedAt),
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { onOneCore } from './one-core.ts'
 import { findProgram } from './programs.ts'
 
 /** How long a child may take to end by itself after SIGTERM before it gets SIGKILL. */
@@ -27,20 +28,30 @@ export interface SpawnOptions {
   readonly gid?: number
 }
 
+export interface ChildrenOptions {
+  /** The program that visitors connect to runs on one core. */
+  readonly pinsFront: boolean
+}
+
 /** The processes of one peer or upstream, with their files and logs in `dir`. */
 export class Children {
   readonly dir: string
+  readonly #pinsFront: boolean
   readonly #children = new Set<Child>()
   #logs = 0
 
-  constructor(dir: string) {
+  constructor(dir: string, { pinsFront }: ChildrenOptions) {
     this.dir = dir
+    this.#pinsFront = pinsFront
   }
 
   start(command: Command, options: SpawnOptions = {}): Child {
-    const child = new Child(command, this.dir, join(this.dir, `${this.#logs++}.log`), options)
-    this.#children.add(child)
-    return child
+    return this.#start(command[0], command, options)
+  }
+
+  /** Starts the program that visitors connect to: on one core with `--pinned`. */
+  startFront(command: Command, options: SpawnOptions = {}): Child {
+    return this.#start(command[0], this.#pinsFront ? onOneCore(command) : command, options)
   }
 
   /** Runs a command to its end and returns what it printed. Throws if it fails; an abort stops it. */
@@ -63,6 +74,12 @@ export class Children {
     this.#children.delete(child)
   }
 
+  #start(program: string, command: Command, options: SpawnOptions): Child {
+    const child = new Child(basename(program), command, this.dir, join(this.dir, `${this.#logs++}.log`), options)
+    this.#children.add(child)
+    return child
+  }
+
   assertRunning(): void {
     for (const child of this.#children) if (child.ended) throw child.failure()
   }
@@ -79,9 +96,9 @@ export class Child {
   readonly #process: ChildProcess
   readonly #logPath: string
 
-  constructor(command: Command, dir: string, logPath: string, options: SpawnOptions) {
+  constructor(name: string, command: Command, dir: string, logPath: string, options: SpawnOptions) {
     const [program, ...args] = tiedToOurLife(command)
-    this.name = basename(command[0])
+    this.name = name
     this.#logPath = logPath
     // To a file and not to a pipe: nothing that is measured may wait for us to read its log, nor cost us the reading.
     const log = openSync(logPath, 'w')

@@ -10,6 +10,8 @@ export interface Report {
   readonly machine: Machine
   readonly rounds: number
   readonly seconds: number
+  /** The program that visitors connect to, of each peer, ran on one core. */
+  readonly pinsFront: boolean
   readonly scenarios: readonly ScenarioReport[]
   readonly floors: readonly Verdict[]
 }
@@ -45,7 +47,7 @@ export function thisMachine(): Machine {
 }
 
 export function createReport(
-  run: Pick<Report, 'startedAt' | 'machine' | 'rounds' | 'seconds'>,
+  run: Pick<Report, 'startedAt' | 'machine' | 'rounds' | 'seconds' | 'pinsFront'>,
   results: readonly ScenarioResult[],
 ): Report {
   const scenarios = results.map(scenarioReportFrom)

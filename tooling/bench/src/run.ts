@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly rounds: number
   readonly seconds: number
   readonly peers: readonly Peer[]
+  readonly pinsFront: boolean
   /** An empty directory for all files of this run. */
   readonly dir: string
   readonly signal: AbortSignal
@@ -80,7 +81,7 @@ async function runProbe(probe: Probe, options: RunOptions): Promise<ScenarioResu
   for (let round = 1; round <= rounds && failed.length === 0; round++) {
     const path = join(dir, `${probe.name}-${round}`)
     await mkdir(path)
-    const children = new Children(path)
+    const children = new Children(path, options)
     try {
       figures.push(await probe.measure(children, signal))
       log(`${probe.name} ${round}/${rounds}: ${figuresText(probe.metrics, figures.at(-1) ?? [])}`)
@@ -192,7 +193,7 @@ class Run {
   async #createChildren(name: string): Promise<Children> {
     const dir = join(this.#options.dir, `${this.#scenario.name}-${name}`)
     await mkdir(dir)
-    const children = new Children(dir)
+    const children = new Children(dir, this.#options)
     this.#children.push(children)
     return children
   }

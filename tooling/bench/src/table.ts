@@ -13,7 +13,8 @@ export function reportText(report: Report): string {
 
 function scenarioText({ name, title, figures, skipped, failed }: ScenarioReport, report: Report): string {
   const rounds = figures[0]?.samples.length ?? report.rounds
-  const lines = [`${name}: ${title}, rounds: ${rounds} × ${report.seconds} s`]
+  const pinned = report.pinsFront ? ', fronts on one core' : ''
+  const lines = [`${name}: ${title}, rounds: ${rounds} × ${report.seconds} s${pinned}`]
   if (figures.length > 0) {
     const header = ['peer', 'link', 'figure', 'median', 'min–max', `${ours} ÷ peer`]
     lines.push(...alignedRows([header, ...figures.map(figureCells)]))

@@ -42,7 +42,7 @@ export async function startEdge(
     ...['--log-level', 'warn'],
     ...args,
   ]
-  const child = children.start(openFiles === undefined ? command : withOpenFiles(openFiles, command))
+  const child = children.startFront(openFiles === undefined ? command : withOpenFiles(openFiles, command))
   const connectionString = await poll('connection string', children, signal, () =>
     readLine(join(dataDir, 'connection-string')),
   )

@@ -36,6 +36,7 @@ export const nginx: Peer = {
       proxy_set_header Upgrade $http_upgrade;
     }
   }`,
+      { isFront: true },
     )
     return { port, host: tls ? `bench.localhost:${port}` : `127.0.0.1:${port}`, ...(tls && { tls }) }
   },

@@ -19,7 +19,7 @@ export const nodePair: Peer = {
     // As tunnel-edge sets it for itself (docs/performance.md).
     const flags = ['--semi-space-growth-factor=1']
     const ports = [String(publicPort), String(linkPort)]
-    children.start([process.execPath, ...flags, program('pair-edge'), ...ports, key, certificate])
+    children.startFront([process.execPath, ...flags, program('pair-edge'), ...ports, key, certificate])
     await waitForPort(linkPort, children, signal)
     children.start([process.execPath, program('pair-agent'), String(linkPort), String(upstreamPort)])
     return loopbackTarget(publicPort)

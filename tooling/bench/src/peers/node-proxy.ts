@@ -11,7 +11,7 @@ export const nodeProxy: Peer = {
   needs: [],
   async start({ upstreamPort, children }) {
     const port = await freePort()
-    children.start([process.execPath, program, String(port), String(upstreamPort)])
+    children.startFront([process.execPath, program, String(port), String(upstreamPort)])
     return loopbackTarget(port)
   },
 }

@@ -35,7 +35,7 @@ export function createReverseTunnelPeer({ commands, controlPort: fixedControlPor
       const publicPort = await freePort()
       const { files = {}, server, client, env = {} } = commands({ controlPort, publicPort, upstreamPort })
       for (const [name, text] of Object.entries(files)) await writeFile(join(children.dir, name), text)
-      children.start(server, { env })
+      children.startFront(server, { env })
       await waitForPort(controlPort, children, signal)
       children.start(client, { env })
       return loopbackTarget(publicPort)

@@ -17,7 +17,7 @@ export const sshReverse: Peer = {
     await writeKeysAndConfig(children, sshPort, signal)
     for (const name of ['host_key', 'user_key']) await chown(join(children.dir, name), uid, gid)
 
-    children.start(['sshd', '-D', '-e', '-f', join(children.dir, 'sshd_config')], { uid, gid })
+    children.startFront(['sshd', '-D', '-e', '-f', join(children.dir, 'sshd_config')], { uid, gid })
     await waitForPort(sshPort, children, signal)
     children.start(
       [
