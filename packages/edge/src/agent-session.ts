@@ -35,6 +35,11 @@ export interface AgentStream {
    * says that nothing refers to it any more. It may run before `write` returns, and may never run.
    */
   write(data: Buffer | string, onFree?: () => void): boolean
+  /**
+   * As `write`, of what is a message by itself: it leaves even where the stream is destroyed in the same turn, as one is whose body turns out to be
+   * malformed, and costs less. The buffer may change when this returns.
+   */
+  writeMessage(data: Buffer | string): boolean
   /** No more bytes to the upstream; its own go on. */
   end(): void
   /** Ends both directions now. `onStreamClose` follows. Idempotent. */

@@ -53,17 +53,16 @@ export class Stream extends Duplex {
     if (this.destroyed || this.writableEnded) return false
     // What Node still holds goes first.
     if (this.writableLength > 0) return this.write(chunk)
-    if (this.#flow.sendNow(chunk)) {
-      onFree?.()
-      return true
-    }
     this.#flow.writeAndWake(chunk, onFree)
     if (this.#flow.send.queuedBytes < MAX_QUEUED_BYTES) return true
     this.#flow.send.whenDrained(() => this.emit('drain'))
     return false
   }
 
-  /** As {@link send}, of memory that is the caller's again when it returns. Strings are latin1. */
+  /**
+   * As {@link send}, of memory that is the caller's again when it returns. Strings are latin1. A small chunk goes next to the header of its frame at once,
+   * where nothing has to go before it, and leaves even if the stream is destroyed in the same turn; what was given to `send()` and `write()` does not.
+   */
   sendCopy(chunk: Uint8Array | string): boolean {
     if (this.destroyed || this.writableEnded) return false
     if (this.writableLength === 0 && this.#flow.sendNow(chunk)) return true

@@ -17,6 +17,7 @@ export function loopbackStream(): { visitor: Duplex; stream: Stream } {
       onFree?.()
       return hasRoom
     },
+    sendCopy: (chunk: Uint8Array): boolean => copy(chunk),
     readInto(sink: StreamSink): void {
       far.on('data', (chunk: Buffer) => sink.onData(chunk)).on('end', () => sink.onEnd())
     },

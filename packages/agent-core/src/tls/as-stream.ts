@@ -14,6 +14,7 @@ export function asStream(socket: TLSSocket): Stream {
       // Node's own mark of 16 KiB would hold the upstream back with every chunk.
       return hasRoom(socket)
     },
+    sendCopy: (chunk: Uint8Array): boolean => inside.send(Buffer.from(chunk)),
     readInto: (sink: StreamSink): void => {
       socket.on('data', (chunk: Buffer) => sink.onData(chunk)).on('end', () => sink.onEnd())
     },

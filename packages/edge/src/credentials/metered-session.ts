@@ -34,6 +34,11 @@ class MeteredStream implements AgentStream {
     return this.#stream.write(data, onFree)
   }
 
+  writeMessage(data: Buffer | string): boolean {
+    this.#use.onBytes(data.length)
+    return this.#stream.writeMessage(data)
+  }
+
   end(): void {
     this.#stream.end()
   }

@@ -55,6 +55,11 @@ export class HeldStream implements AgentStream {
     return this.#heldBytes < MAX_HELD_BYTES
   }
 
+  writeMessage(data: Buffer | string): boolean {
+    if (this.#stream) return this.#stream.writeMessage(data)
+    return this.write(typeof data === 'string' ? data : Buffer.from(data))
+  }
+
   end(): void {
     this.#ended = true
     this.#stream?.end()

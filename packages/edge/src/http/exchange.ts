@@ -90,7 +90,10 @@ export class Exchange implements UpstreamListener, VisitorExchange {
     }
     this.#visitor.record?.sentTo(this.#endpoint, this.#upstream.reused)
     this.#upstream.start(this, this.#head.method, this.#head.upgrade !== undefined)
-    this.#upstream.stream.write(this.#requestHead)
+    const { stream } = this.#upstream
+    // A body that is malformed is to take its head with it.
+    if (this.#head.framing === 'none') stream.writeMessage(this.#requestHead)
+    else stream.write(this.#requestHead)
   }
 
   writeRequestBody(chunk: Buffer, onFree?: () => void): void {

@@ -21,7 +21,11 @@ export class NativeStream implements AgentStream, StreamSink {
   }
 
   write(data: Buffer | string, onFree?: () => void): boolean {
-    return typeof data === 'string' ? this.#stream.sendCopy(data) : this.#stream.send(data, onFree)
+    return this.#stream.send(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, onFree)
+  }
+
+  writeMessage(data: Buffer | string): boolean {
+    return this.#stream.sendCopy(data)
   }
 
   end(): void {

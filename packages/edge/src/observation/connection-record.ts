@@ -30,7 +30,7 @@ export class ConnectionRecord {
   /** Where it arrived, as the visitor sees it. */
   readonly local: PeerAddress
   /** On the clock of `performance.now()`, as all `…AtMs` of records are. Of a connection over TLS: when the handshake was over. */
-  readonly startedAtMs = performance.now()
+  readonly startedAtMs = turnTimeMs()
   /** Of TLS: what the visitor named, lowercase. */
   readonly serverName: string | undefined
   /** `undefined` where TLS does not end at the edge, or there is none. */
