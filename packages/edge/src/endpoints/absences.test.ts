@@ -42,6 +42,7 @@ function endpointThatRecords(fields: Partial<Endpoint> = {}): { endpoint: Endpoi
       calls.push(String(data))
       return true
     },
+    writeMessage: (data) => stream.write(data),
     end: record('end'),
     destroy: record('destroy'),
     pause: record('pause'),
