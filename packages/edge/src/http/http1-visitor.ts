@@ -172,7 +172,7 @@ export class Http1Visitor implements Visitor, RequestHandler {
   }
 
   readonly #onClose = (): void => {
-    this.#idle.stop()
+    this.#idle.end()
     clearTimeout(this.#headTimer)
     clearTimeout(this.#lingerTimer)
     clearTimeout(this.#quietTimer)

@@ -101,11 +101,15 @@ test('a socket that is handed over has the time as its own', () => {
 })
 
 test('after the end, and with a time of 0, it says nothing', () => {
-  const stopped = begin()
-  stopped.timer.stop()
+  const ended = begin()
+  ended.timer.end()
+  // The end of its exchange.
+  ended.timer.touch()
+  ended.timer.ms = 100
   const never = begin(0)
   never.timer.touch()
   vi.advanceTimersByTime(100_000)
-  expect(stopped.onIdle).not.toHaveBeenCalled()
+  expect(ended.onIdle).not.toHaveBeenCalled()
+  expect(vi.getTimerCount()).toBe(0)
   expect(never.onIdle).not.toHaveBeenCalled()
 })

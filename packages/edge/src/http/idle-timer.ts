@@ -15,6 +15,7 @@ export class IdleTimer {
   #ms = 0
   #activeAtMs = 0
   #isHandedOver = false
+  #hasEnded = false
 
   /** `onIdle` is called again after as long a time. */
   constructor(socket: Socket, ms: number, onIdle: () => void) {
@@ -49,13 +50,20 @@ export class IdleTimer {
     this.#leaveToSocket()
   }
 
-  stop(): void {
+  /** The socket is closed. What comes later, as the end of its exchange, begins nothing. */
+  end(): void {
+    this.#hasEnded = true
+    this.#stop()
+  }
+
+  #stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
   #begin(ms: number): void {
-    this.stop()
+    if (this.#hasEnded) return
+    this.#stop()
     this.#ms = ms
     if (this.#isHandedOver) return this.#leaveToSocket()
     this.#activeAtMs = turnTimeMs()
@@ -76,7 +84,7 @@ export class IdleTimer {
   }
 
   #leaveToSocket(): void {
-    this.stop()
+    this.#stop()
     this.#socket.setTimeout(this.#ms)
   }
 }
