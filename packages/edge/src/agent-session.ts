@@ -36,8 +36,8 @@ export interface AgentStream {
    */
   write(data: Buffer | string, onFree?: () => void): boolean
   /**
-   * As `write`, of what is a message by itself: it leaves even where the stream is destroyed in the same turn, as one is whose body turns out to be
-   * malformed, and costs less. The buffer may change when this returns.
+   * As `write`, for less, of what is a whole message: it leaves even where the stream is destroyed in the same turn. So not for a head whose body may
+   * turn out to be malformed. The buffer may change when this returns.
    */
   writeMessage(data: Buffer | string): boolean
   /** No more bytes to the upstream; its own go on. */

@@ -5,7 +5,7 @@ import { meteredSession } from './metered-session.ts'
 
 test('counts bytes, and consumes as the receiver behind it does', () => {
   const inner: StreamReceiver[] = []
-  const stream = { write: () => true } as unknown as AgentStream
+  const stream = { write: () => true, writeMessage: () => false } as unknown as AgentStream
   const session = {
     openStream: (_header: unknown, receiver: StreamReceiver) => {
       inner.push(receiver)
@@ -37,4 +37,6 @@ test('counts bytes, and consumes as the receiver behind it does', () => {
   outer.write('up')
   expect(chunks).toEqual(['down'])
   expect(bytes).toBe(6)
+  expect(outer.writeMessage('whole')).toBe(false)
+  expect(bytes).toBe(11)
 })

@@ -98,6 +98,19 @@ test('a request that waits goes on, whole and in order, when its endpoint is bac
   expect(over).toHaveLength(1)
 })
 
+test('a message that waits is as it was when it was written', () => {
+  const { absences, lost, ask } = absencesOf()
+  absences.begin(lost)
+  const { stream } = ask()
+  const head = Buffer.from('head')
+  expect(stream?.writeMessage(head)).toBe(true)
+  head.fill('x')
+  const { endpoint, calls } = endpointThatRecords()
+  absences.end(endpoint)
+  expect(stream?.writeMessage('next')).toBe(true)
+  expect(calls).toEqual(['ep_back', 'head', 'next'])
+})
+
 test('a request that waits is given up with 3200 when the grace is over', () => {
   const { absences, lost, over, ask } = absencesOf()
   absences.begin(lost)
